@@ -1,0 +1,188 @@
+//===----------------------------------------------------------------------===//
+// swift-irqfd: SPDX-License-Identifier: Apache-2.0
+//
+// What Swift cannot say by itself: sleeping on a word, one thread-local record, starting and naming a thread.
+// Everything is inline; the source file beside this header holds the one definition of the thread-local.
+//===----------------------------------------------------------------------===//
+
+#ifndef CKERNELPRIMITIVES_H
+#define CKERNELPRIMITIVES_H
+
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#if defined(__linux__)
+#include <linux/futex.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#elif defined(__APPLE__)
+#include <os/os_sync_wait_on_address.h>
+#else
+#error "swift-irqfd knows how to sleep on a word on Linux and macOS only."
+#endif
+
+/// Deeper nesting than this is a mistake of the caller's (a wake function that wakes itself), never a need.
+#define KP_MAX_HELD_LOCKS 24
+
+/// What this package knows about the running thread. Only the thread itself writes it.
+struct kp_thread {
+    /// Wait queue locks held: not zero inside a wake function, and wherever a view of a locked queue is alive.
+    uint32_t wait_queue_locks;
+    /// Wake walks in progress on this thread's stack.
+    uint32_t wake_walks;
+    uint32_t held_locks;
+    const void *_Nullable held[KP_MAX_HELD_LOCKS];
+    /// The workqueue whose worker this thread is, and the work it runs.
+    void *_Nullable worker;
+    void *_Nullable current_work;
+    /// Releases put off until the last wait queue lock of this thread is gone.
+    void *_Nullable put_off;
+    /// The scheduler that a test installed (package trait ScheduleExploration).
+    void *_Nullable scheduler;
+    /// Why the thread sleeps, for reports; null while it runs.
+    const char *_Nullable waits_for;
+    char name[16];
+};
+
+extern _Thread_local struct kp_thread kp_thread_record __attribute__((tls_model("initial-exec")));
+
+static inline struct kp_thread *_Nonnull kp_current_thread(void) { return &kp_thread_record; }
+
+// MARK: Locks held by this thread
+
+static inline bool kp_holds_lock(const void *_Nonnull lock) {
+    for (uint32_t i = 0; i < kp_thread_record.held_locks; i++) {
+        if (kp_thread_record.held[i] == lock) { return true; }
+    }
+    return false;
+}
+
+/// False: the thread holds as many locks as the record has room for.
+static inline bool kp_push_lock(const void *_Nonnull lock) {
+    uint32_t depth = kp_thread_record.held_locks;
+    if (depth == KP_MAX_HELD_LOCKS) { return false; }
+    kp_thread_record.held[depth] = lock;
+    kp_thread_record.held_locks = depth + 1;
+    return true;
+}
+
+/// Locks may be given up in another order than they were taken; the usual case is the last one.
+static inline void kp_pop_lock(const void *_Nonnull lock) {
+    uint32_t i = kp_thread_record.held_locks;
+    while (i > 0 && kp_thread_record.held[i - 1] != lock) { i--; }
+    if (i == 0) { return; }
+    kp_thread_record.held_locks -= 1;
+    for (; i <= kp_thread_record.held_locks; i++) { kp_thread_record.held[i - 1] = kp_thread_record.held[i]; }
+}
+
+static inline const void *_Nullable kp_held_lock(uint32_t index) {
+    return index < kp_thread_record.held_locks ? kp_thread_record.held[index] : 0;
+}
+
+// MARK: Clock
+
+static inline uint64_t kp_monotonic_now(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+// MARK: Sleeping on a word
+
+/// A deadline that never comes.
+#define KP_NEVER UINT64_MAX
+
+/// Sleeps while `*word == expected`, until a wake, a spurious wake-up or the deadline on the monotonic clock.
+static inline void kp_wait_on_word(const void *_Nonnull word, uint32_t expected, uint64_t deadline) {
+    int saved = errno;
+#if defined(__linux__)
+    struct timespec until = {(time_t)(deadline / 1000000000u), (long)(deadline % 1000000000u)};
+    // The bitset form takes an absolute time, on the monotonic clock.
+    syscall(SYS_futex, word, FUTEX_WAIT_BITSET_PRIVATE, expected, deadline == KP_NEVER ? NULL : &until, NULL, FUTEX_BITSET_MATCH_ANY);
+#else
+    if (deadline == KP_NEVER) {
+        os_sync_wait_on_address((void *)word, expected, 4, OS_SYNC_WAIT_ON_ADDRESS_NONE);
+    } else {
+        uint64_t now = kp_monotonic_now();
+        if (now < deadline) {
+            os_sync_wait_on_address_with_timeout(
+                (void *)word, expected, 4, OS_SYNC_WAIT_ON_ADDRESS_NONE, OS_CLOCK_MACH_ABSOLUTE_TIME, deadline - now);
+        }
+    }
+#endif
+    errno = saved;
+}
+
+/// Wakes one sleeper. Only the address is used: the memory may be gone already, and then nobody sleeps there.
+static inline void kp_wake_one_on_word(const void *_Nonnull word) {
+    int saved = errno;
+#if defined(__linux__)
+    syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+#else
+    os_sync_wake_by_address_any((void *)word, 4, OS_SYNC_WAKE_BY_ADDRESS_NONE);
+#endif
+    errno = saved;
+}
+
+static inline void kp_spin_hint(void) {
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__) || defined(__arm__)
+    __asm__ volatile("yield");
+#endif
+}
+
+static inline void kp_yield(void) { sched_yield(); }
+
+static inline long kp_processor_count(void) {
+    long count = sysconf(_SC_NPROCESSORS_ONLN);
+    return count < 1 ? 1 : count;
+}
+
+// MARK: Threads
+
+typedef pthread_t kp_thread_handle;
+
+/// Returns an error number, or 0.
+static inline int kp_thread_start(kp_thread_handle *_Nonnull handle, void *_Nullable (*_Nonnull body)(void *_Nullable), void *_Nullable argument) {
+    return pthread_create(handle, NULL, body, argument);
+}
+
+static inline int kp_thread_join(kp_thread_handle handle) { return pthread_join(handle, NULL); }
+static inline int kp_thread_detach(kp_thread_handle handle) { return pthread_detach(handle); }
+
+/// Names the calling thread; the kernel keeps 15 bytes.
+static inline void kp_thread_set_name(const char *_Nonnull name) {
+    strncpy(kp_thread_record.name, name, sizeof kp_thread_record.name - 1);
+    kp_thread_record.name[sizeof kp_thread_record.name - 1] = 0;
+#if defined(__linux__)
+    prctl(PR_SET_NAME, kp_thread_record.name, 0, 0, 0);
+#else
+    pthread_setname_np(kp_thread_record.name);
+#endif
+}
+
+// MARK: The last words
+
+static inline void kp_write_error(const char *_Nonnull bytes, size_t count) {
+    while (count > 0) {
+        ssize_t written = write(STDERR_FILENO, bytes, count);
+        if (written <= 0) {
+            if (written < 0 && errno == EINTR) { continue; }
+            return;
+        }
+        bytes += written;
+        count -= (size_t)written;
+    }
+}
+
+__attribute__((noreturn)) static inline void kp_abort(void) { abort(); }
+
+#endif

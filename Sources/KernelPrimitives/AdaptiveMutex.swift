@@ -1,0 +1,74 @@
+// swift-irqfd: SPDX-License-Identifier: Apache-2.0
+
+internal import CKernelPrimitives
+internal import Synchronization
+
+/// A lock that spins for a short while and then sleeps.
+///
+/// It is one word, and built on an atomic that ThreadSanitizer sees. Taking it twice in one thread is misuse, said at once:
+/// the check stands on the slow path only, because a lock that this thread holds is never free.
+///
+/// The corresponding kernel type is `spinlock_t`.
+package struct AdaptiveMutex: ~Copyable, Sendable {
+    /// 0: free, 1: held, 2: held, and somebody may sleep.
+    @usableFromInline let word = AtomicUInt32(0)
+    @usableFromInline let kind: LockKind
+    #if DEBUG && !hasFeature(Embedded)
+        @usableFromInline let serial = LockOrder.shared.makeSerial()
+    #endif
+
+    @inlinable package init(_ kind: LockKind) { self.kind = kind }
+
+    #if DEBUG && !hasFeature(Embedded)
+        deinit { LockOrder.shared.forget(serial) }
+    #endif
+
+    @inlinable package func lock() {
+        #if ScheduleExploration
+            unsafe ScheduleSeam.reach(.lock, word.address) { [word = word.address] in unsafe word.load(as: UInt32.self) == 0 || kp_holds_lock(word) }
+        #endif
+        if !word.word.compareExchange(expected: 0, desired: 1, ordering: .acquiring).exchanged { lockSlowly() }
+        if unsafe !kp_push_lock(word.address) { reportNesting() }
+        #if DEBUG && !hasFeature(Embedded)
+            unsafe LockOrder.shared.acquired(LockOrder.Key(kind: kind, serial: serial), address: UInt(bitPattern: word.address))
+        #endif
+    }
+
+    @inlinable package func unlock() {
+        unsafe kp_pop_lock(word.address)
+        #if DEBUG && !hasFeature(Embedded)
+            unsafe LockOrder.shared.released(UInt(bitPattern: word.address))
+        #endif
+        if word.word.exchange(0, ordering: .releasing) == 2 { unsafe kp_wake_one_on_word(word.address) }
+    }
+
+    /// Runs `body` with the lock held.
+    @inlinable package func withLock<R: ~Copyable, E: Error>(_ body: () throws(E) -> R) throws(E) -> R {
+        lock()
+        defer { unlock() }
+        return try body()
+    }
+
+    /// Whether this thread holds the lock.
+    package var isHeldByThisThread: Bool { unsafe kp_holds_lock(word.address) }
+
+    @usableFromInline @inline(never)
+    func lockSlowly() {
+        if unsafe kp_holds_lock(word.address) { misuse(kind.recursionSentence) }
+        for _ in 0..<Spinning.pausesBeforeLockSleep {
+            if word.word.load(ordering: .relaxed) == 0,
+                word.word.compareExchange(expected: 0, desired: 1, ordering: .acquiring).exchanged
+            {
+                return
+            }
+            kp_spin_hint()
+        }
+        // From here on the word says 2, also once we have it: another sleeper may be left, and the unlock must wake it.
+        while word.word.exchange(2, ordering: .acquiring) != 0 { unsafe kp_wait_on_word(word.address, 2, Deadline.never.nanoseconds) }
+    }
+
+    @usableFromInline @inline(never)
+    func reportNesting() -> Never {
+        misuse("more than \(KP_MAX_HELD_LOCKS) locks are held by one thread: a wake function wakes queues in a circle; break it with a Work")
+    }
+}

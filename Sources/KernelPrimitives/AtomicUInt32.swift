@@ -1,0 +1,76 @@
+// swift-irqfd: SPDX-License-Identifier: Apache-2.0
+
+package import Synchronization
+
+/// A 32-bit word that threads share without a lock.
+///
+/// Every read-modify-write acquires and releases, because the protocols built on it need the pair: the failed
+/// test-and-set of a pending bit must publish what the caller stored before it, and the clearing must see it.
+///
+/// The corresponding kernel type is `atomic_t`.
+package struct AtomicUInt32: ~Copyable, Sendable {
+    @usableFromInline let word: Atomic<UInt32>
+
+    @inlinable package init(_ value: UInt32) { word = Atomic(value) }
+
+    /// Where the word lives. An atomic never moves, so the address is good as long as its owner is.
+    @inlinable package var address: UnsafeRawPointer {
+        unsafe withUnsafePointer(to: word) { unsafe UnsafeRawPointer($0) }
+    }
+
+    @inlinable package func load() -> UInt32 {
+        scheduleRead()
+        return word.load(ordering: .acquiring)
+    }
+
+    @inlinable package func store(_ value: UInt32) {
+        scheduleWrite()
+        word.store(value, ordering: .releasing)
+    }
+
+    @inlinable package func exchange(_ value: UInt32) -> UInt32 {
+        scheduleWrite()
+        return word.exchange(value, ordering: .acquiringAndReleasing)
+    }
+
+    @inlinable package func compareExchange(_ expected: UInt32, with desired: UInt32) -> Bool {
+        scheduleWrite()
+        return word.compareExchange(expected: expected, desired: desired, ordering: .acquiringAndReleasing).exchanged
+    }
+
+    /// Adds, and returns the value before.
+    @inlinable package func fetchAdd(_ value: UInt32) -> UInt32 {
+        scheduleWrite()
+        return word.wrappingAdd(value, ordering: .acquiringAndReleasing).oldValue
+    }
+
+    /// Subtracts, and returns the value before.
+    @inlinable package func fetchSubtract(_ value: UInt32) -> UInt32 {
+        scheduleWrite()
+        return word.wrappingSubtract(value, ordering: .acquiringAndReleasing).oldValue
+    }
+
+    /// Sets bits, and returns the value before.
+    @inlinable package func fetchOr(_ bits: UInt32) -> UInt32 {
+        scheduleWrite()
+        return word.bitwiseOr(bits, ordering: .acquiringAndReleasing).oldValue
+    }
+
+    /// Keeps only these bits, and returns the value before.
+    @inlinable package func fetchAnd(_ bits: UInt32) -> UInt32 {
+        scheduleWrite()
+        return word.bitwiseAnd(bits, ordering: .acquiringAndReleasing).oldValue
+    }
+
+    @inlinable @inline(__always) func scheduleRead() {
+        #if ScheduleExploration
+            unsafe ScheduleSeam.reach(.atomicRead, address)
+        #endif
+    }
+
+    @inlinable @inline(__always) func scheduleWrite() {
+        #if ScheduleExploration
+            unsafe ScheduleSeam.reach(.atomicWrite, address)
+        #endif
+    }
+}

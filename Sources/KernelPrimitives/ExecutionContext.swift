@@ -1,0 +1,47 @@
+// swift-irqfd: SPDX-License-Identifier: Apache-2.0
+
+internal import CKernelPrimitives
+
+/// What the running thread may do: whether it may sleep, and what it put off.
+package enum ExecutionContext {
+    /// Whether this thread is inside a wake function or holds a wait queue's lock.
+    @inlinable package static var isAtomic: Bool { unsafe kp_current_thread().pointee.wait_queue_locks != 0 }
+
+    /// Whether a wake walk is on this thread's stack.
+    @inlinable package static var isInWakeFunction: Bool { unsafe kp_current_thread().pointee.wake_walks != 0 }
+
+    /// Stops a call that may sleep where sleeping would hang, or hold up every waker of a queue.
+    ///
+    /// The corresponding kernel macro is `might_sleep`.
+    @inlinable @inline(__always)
+    package static func mightSleep(_ call: StaticString) {
+        if isAtomic { reportSleep(call) }
+    }
+
+    @usableFromInline @inline(never)
+    static func reportSleep(_ call: StaticString) -> Never {
+        misuse(
+            "\(call) may sleep, and \(call) was called inside a wake function or under a wait queue's lock; "
+                + "enqueue a Work that makes the call, or make it after the lock is gone"
+        )
+    }
+
+    /// The worker of which workqueue this thread is, if of any.
+    @inlinable package static var worker: UnsafeMutableRawPointer? {
+        get { unsafe kp_current_thread().pointee.worker }
+        set { unsafe kp_current_thread().pointee.worker = newValue }
+    }
+
+    /// The work that this worker runs at this moment.
+    @inlinable package static var currentWork: UnsafeMutableRawPointer? {
+        get { unsafe kp_current_thread().pointee.current_work }
+        set { unsafe kp_current_thread().pointee.current_work = newValue }
+    }
+
+    /// The name that this thread was given, or an empty string.
+    package static var threadName: String {
+        unsafe withUnsafePointer(to: &kp_current_thread().pointee.name) { name in
+            unsafe name.withMemoryRebound(to: CChar.self, capacity: 16) { unsafe String(cString: $0) }
+        }
+    }
+}

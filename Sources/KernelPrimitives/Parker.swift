@@ -1,0 +1,68 @@
+// swift-irqfd: SPDX-License-Identifier: Apache-2.0
+
+internal import CKernelPrimitives
+internal import Synchronization
+
+/// Lets one thread sleep until another one wakes it; a wake-up that comes first is kept.
+///
+/// It may live on the sleeper's stack: `unpark` reads and writes the word once, and after that uses only its address.
+///
+/// The corresponding kernel functions are `schedule` and `wake_up_process`.
+package struct Parker: ~Copyable, Sendable {
+    /// Nobody sleeps, nobody has woken.
+    private static var empty: UInt32 { 0 }
+    private static var notified: UInt32 { 1 }
+    private static var parked: UInt32 { 2 }
+
+    private let word = AtomicUInt32(0)
+
+    package init() {}
+
+    /// Sleeps until `unpark`, and consumes it. `reason` says for what, in reports of a hang.
+    package func park(_ reason: StaticString) { _ = park(reason, until: .never) }
+
+    /// Sleeps until `unpark`, which it consumes, or until the deadline. False: the deadline came first.
+    @inline(never)
+    package func park(_ reason: StaticString, until deadline: Deadline) -> Bool {
+        #if ScheduleExploration
+            if ScheduleSeam.isControlled {
+                let address = unsafe word.address
+                unsafe ScheduleSeam.reach(.park, address, deadline: deadline) { unsafe address.load(as: UInt32.self) == Parker.notified }
+                return takeNotification()
+            }
+        #endif
+        for _ in 0..<Spinning.pausesBeforeParking {
+            if takeNotification() { return true }
+            kp_spin_hint()
+        }
+        if !word.word.compareExchange(expected: Parker.empty, desired: Parker.parked, ordering: .acquiringAndReleasing).exchanged {
+            return takeNotification()
+        }
+        sleepUntilNotified(reason, deadline)
+        // Whatever ended the sleep: a notification that is there now is taken, so that none is left over for the next time.
+        return word.word.exchange(Parker.empty, ordering: .acquiringAndReleasing) == Parker.notified
+    }
+
+    /// Wakes the thread that parks here, or lets its next `park` return at once. The parker may be gone when this returns.
+    package func unpark() {
+        #if ScheduleExploration
+            unsafe ScheduleSeam.reach(.unpark, word.address)
+        #endif
+        let address = unsafe word.address
+        if word.word.exchange(Parker.notified, ordering: .acquiringAndReleasing) == Parker.parked { unsafe kp_wake_one_on_word(address) }
+    }
+
+    private func takeNotification() -> Bool {
+        word.word.load(ordering: .relaxed) == Parker.notified
+            && word.word.compareExchange(expected: Parker.notified, desired: Parker.empty, ordering: .acquiringAndReleasing).exchanged
+    }
+
+    private func sleepUntilNotified(_ reason: StaticString, _ deadline: Deadline) {
+        let thread = unsafe kp_current_thread()
+        unsafe thread.pointee.waits_for = unsafe UnsafeRawPointer(reason.utf8Start).assumingMemoryBound(to: CChar.self)
+        while word.word.load(ordering: .acquiring) == Parker.parked, deadline == .never || !deadline.hasPassed {
+            unsafe kp_wait_on_word(word.address, Parker.parked, deadline.nanoseconds)
+        }
+        unsafe thread.pointee.waits_for = nil
+    }
+}

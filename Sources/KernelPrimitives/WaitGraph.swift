@@ -1,0 +1,60 @@
+// swift-irqfd: SPDX-License-Identifier: Apache-2.0
+
+#if DEBUG && !hasFeature(Embedded)
+    internal import CKernelPrimitives
+    internal import Synchronization
+
+    /// Debug builds: which worker waits for which other worker. A circle is reported when it closes, by name.
+    ///
+    /// The corresponding kernel facility is `lockdep`'s map of each workqueue.
+    package final class WaitGraph: @unchecked Sendable {
+        // @unchecked: `waits` is guarded by `guardian`.
+
+        package static let shared = WaitGraph()
+
+        private struct Wait {
+            let waiter: UInt
+            let waiterName: String
+            let target: UInt
+            let targetName: String
+        }
+
+        private let guardian = Atomic<Bool>(false)
+        private var waits: [Wait] = []
+
+        /// The worker of `waiter` begins to wait for the worker of `target`.
+        package func begin(_ waiter: UInt, named waiterName: String, for target: UInt, named targetName: String) {
+            let new = Wait(waiter: waiter, waiterName: waiterName, target: target, targetName: targetName)
+            var circle: [Wait] = []
+            guarded {
+                waits.append(new)
+                circle = findCircle(new)
+            }
+            if !circle.isEmpty {
+                let way = circle.map { "the worker of \"\($0.waiterName)\" waits for \"\($0.targetName)\"" }.joined(separator: ", ")
+                misuse("queues wait for each other: \(way); let one of them enqueue instead of waiting")
+            }
+        }
+
+        package func end(_ waiter: UInt) {
+            guarded { if let index = waits.lastIndex(where: { $0.waiter == waiter }) { waits.remove(at: index) } }
+        }
+
+        private func findCircle(_ new: Wait) -> [Wait] {
+            var way = [new]
+            while let next = waits.last(where: { $0.waiter == way[way.count - 1].target }) {
+                way.append(next)
+                if next.target == new.waiter { return way }
+                if way.count > waits.count { break }
+            }
+            return []
+        }
+
+        private func guarded(_ body: () -> Void) {
+            // No checked lock here: it would report on itself.
+            while guardian.exchange(true, ordering: .acquiring) { kp_yield() }
+            body()
+            guardian.store(false, ordering: .releasing)
+        }
+    }
+#endif
