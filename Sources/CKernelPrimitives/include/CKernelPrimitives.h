@@ -44,6 +44,8 @@ struct kp_thread {
     void *_Nullable current_work;
     /// Releases put off until the last wait queue lock of this thread is gone.
     void *_Nullable put_off;
+    /// Entries that left a queue, whose references are dropped (or continuations resumed) at that same moment.
+    void *_Nullable after_unlock;
     /// The scheduler that a test installed (package trait ScheduleExploration).
     void *_Nullable scheduler;
     /// Why the thread sleeps, for reports; null while it runs.

@@ -1,0 +1,19 @@
+// swift-irqfd: SPDX-License-Identifier: Apache-2.0
+
+package import Synchronization
+
+/// An address, or zero, that threads share without a lock.
+package struct AtomicAddress: ~Copyable, Sendable {
+    @usableFromInline let word = Atomic<UInt>(0)
+
+    @inlinable package init() {}
+
+    @inlinable package func load() -> UInt { word.load(ordering: .acquiring) }
+
+    @inlinable package func clear() { word.store(0, ordering: .releasing) }
+
+    /// Sets the address if there is none; false: there is one.
+    @inlinable package func claim(_ address: UInt) -> Bool {
+        word.compareExchange(expected: 0, desired: address, ordering: .acquiringAndReleasing).exchanged
+    }
+}

@@ -1,0 +1,21 @@
+// swift-irqfd: SPDX-License-Identifier: Apache-2.0
+
+/// What the owner of a wait queue head keeps under the head's lock: the state of an eventfd's context.
+///
+/// The corresponding kernel structure is `eventfd_ctx`, in which the wait queue head is embedded.
+@safe
+package struct OwnerState {
+    /// The counter.
+    package var count: UInt64 = 0
+    /// How many irqfds are hooked on the queue.
+    package var hooked: UInt32 = 0
+    package var isSemaphore = false
+    /// The last reference was put: nothing may be touched any more.
+    package var isEnded = false
+    package var registrySlot = 0
+    /// Runs once no wait queue lock is held by this thread, if it was put off.
+    package var putOff: ((WaitQueueHead) -> Void)?
+    var nextPutOff: Unmanaged<WaitQueueHead>?
+
+    init() {}
+}

@@ -1,0 +1,51 @@
+// swift-irqfd: SPDX-License-Identifier: Apache-2.0
+
+/// Events that a wake carries and a poll reports, with the values of poll(2).
+///
+/// The corresponding kernel type is `__poll_t`.
+public struct PollEvents: OptionSet, Hashable, Sendable {
+    /// The bits, as poll(2) has them.
+    public let rawValue: UInt32
+
+    /// Makes a set of events from the bits of poll(2).
+    public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+    /// There is something to read. The corresponding kernel constant is `POLLIN`.
+    public static let input = PollEvents(rawValue: 0x0001)
+
+    /// There is something urgent to read. The corresponding kernel constant is `POLLPRI`.
+    public static let priority = PollEvents(rawValue: 0x0002)
+
+    /// There is room to write. The corresponding kernel constant is `POLLOUT`.
+    public static let output = PollEvents(rawValue: 0x0004)
+
+    /// An error occurred. The corresponding kernel constant is `POLLERR`.
+    public static let error = PollEvents(rawValue: 0x0008)
+
+    /// The other side is gone. The corresponding kernel constant is `POLLHUP`.
+    public static let hangup = PollEvents(rawValue: 0x0010)
+
+    /// What was polled is not open. Only a poll reports it. The corresponding kernel constant is `POLLNVAL`.
+    public static let invalid = PollEvents(rawValue: 0x0020)
+
+    /// The queue itself is about to go away. The corresponding kernel constant is `POLLFREE`.
+    public static let free = PollEvents(rawValue: 0x4000)
+
+    /// Every event that a wake may carry: all but ``invalid``, which only a poll reports.
+    public static let all = PollEvents(rawValue: ~0x0020)
+
+    @available(*, unavailable, renamed: "input")
+    public static var POLLIN: PollEvents { .input }
+    @available(*, unavailable, renamed: "priority")
+    public static var POLLPRI: PollEvents { .priority }
+    @available(*, unavailable, renamed: "output")
+    public static var POLLOUT: PollEvents { .output }
+    @available(*, unavailable, renamed: "error")
+    public static var POLLERR: PollEvents { .error }
+    @available(*, unavailable, renamed: "hangup")
+    public static var POLLHUP: PollEvents { .hangup }
+    @available(*, unavailable, renamed: "invalid")
+    public static var POLLNVAL: PollEvents { .invalid }
+    @available(*, unavailable, renamed: "free")
+    public static var POLLFREE: PollEvents { .free }
+}

@@ -1,0 +1,60 @@
+// swift-irqfd: SPDX-License-Identifier: Apache-2.0
+
+internal import CKernelPrimitives
+internal import KernelPrimitives
+
+// The list itself: intrusive, doubly linked, in three sections: priority, plain, exclusive. Under the lock, all of it.
+extension WaitQueueHead {
+    private var address: UInt { unsafe UInt(bitPattern: Unmanaged.passUnretained(self).toOpaque()) }
+
+    func isQueued(_ node: WaitQueueNode.Pointer) -> Bool { unsafe node.pointee.queuedOn.load() == address }
+
+    func link(_ node: WaitQueueNode.Pointer, at place: WaitQueueNode.Place) {
+        if unsafe !node.pointee.queuedOn.claim(address) {
+            misuse("add: the entry is already queued, on this wait queue or another one; remove it there first, or make a second entry")
+        }
+        unsafe node.pointee.place = place
+        unsafe node.pointee.addedBeforeWalk = walks + 1
+        switch place {
+        case .priority:
+            unsafe insert(node, after: lastPriority)
+            lastPriority = unsafe node
+        case .plain: unsafe insert(node, after: lastPriority)
+        case .exclusive: unsafe insert(node, after: last)
+        }
+    }
+
+    /// Nil: in front of all.
+    private func insert(_ node: WaitQueueNode.Pointer, after previous: WaitQueueNode.Pointer?) {
+        let next = unsafe previous == nil ? first : previous!.pointee.next
+        unsafe node.pointee.previous = unsafe previous
+        unsafe node.pointee.next = unsafe next
+        if let previous = unsafe previous { unsafe previous.pointee.next = unsafe node } else { first = unsafe node }
+        if let next = unsafe next { unsafe next.pointee.previous = unsafe node } else { last = unsafe node }
+    }
+
+    func unlink(_ node: WaitQueueNode.Pointer) {
+        // A walk that was about to visit the node goes on behind it, at every depth of nested walks.
+        var walking = cursor
+        while let current = unsafe walking {
+            if unsafe current.pointee.next == node { unsafe current.pointee.next = unsafe node.pointee.next }
+            unsafe walking = unsafe current.pointee.outer
+        }
+        let previous = unsafe node.pointee.previous
+        let next = unsafe node.pointee.next
+        if let previous = unsafe previous { unsafe previous.pointee.next = unsafe next } else { first = unsafe next }
+        if let next = unsafe next { unsafe next.pointee.previous = unsafe previous } else { last = unsafe previous }
+        if unsafe lastPriority == node { lastPriority = unsafe previous }
+        unsafe node.pointee.next = nil
+        unsafe node.pointee.previous = nil
+        unsafe node.pointee.queuedOn.clear()
+    }
+
+    /// Sees to it that the node's reference is dropped, or its task resumed, when no wait queue lock is held any more.
+    func putOffSettlement(_ node: WaitQueueNode.Pointer) {
+        guard unsafe node.pointee.settlement != nil else { return }
+        // It may have been removed a moment ago by another thread, which has not settled it yet: that thread then settles
+        // both removals, and the node is never in two lists.
+        if unsafe node.pointee.owedSettlements.fetchAdd(1) == 0 { unsafe AfterUnlock.append(node) }
+    }
+}

@@ -1,0 +1,158 @@
+// swift-irqfd: SPDX-License-Identifier: Apache-2.0
+
+internal import CKernelPrimitives
+internal import KernelPrimitives
+
+extension WaitQueueHead {
+    /// Sleeps until the condition holds; it is looked at first, and again after each wake of this queue.
+    ///
+    /// Whoever makes the condition true must wake this queue afterwards. Inside an async function, await the twin of this
+    /// method: a synchronous closure there silently picks this blocking one.
+    ///
+    /// The corresponding kernel macro is `wait_event`.
+    ///
+    /// - Important: Context: blocks the calling thread. The condition is called without any lock. Misuse inside a wake function and under any
+    ///   wait queue's lock.
+    @available(*, noasync, message: "blocks the thread; await the async wait(until:) instead")
+    public func wait(until condition: () -> Bool) {
+        _ = sleep("WaitQueueHead.wait(until:)", at: .plain, until: .never, condition)
+    }
+
+    /// Sleeps until the condition holds, as an exclusive waiter: a wake for one wakes one of these, the one that has waited longest.
+    ///
+    /// The corresponding kernel macro is `wait_event_exclusive_cmd`.
+    ///
+    /// - Important: Context: as ``wait(until:)-(()->Bool)``.
+    @available(*, noasync, message: "blocks the thread; await the async wait(until:exclusive:) instead")
+    public func wait(until condition: () -> Bool, exclusive: Bool) {
+        _ = sleep("WaitQueueHead.wait(until:exclusive:)", at: exclusive ? .exclusive : .plain, until: .never, condition)
+    }
+
+    /// Sleeps until the condition holds, or the time is over.
+    ///
+    /// The corresponding kernel macro is `wait_event_timeout`.
+    ///
+    /// - Important: Context: as ``wait(until:)-(()->Bool)``. The time runs on the monotonic clock.
+    /// - Returns: The condition: false means timed out and still false, when it was looked at once more after the time was over.
+    @available(*, noasync, message: "blocks the thread; await the async wait(until:timeout:) instead")
+    public func wait(until condition: () -> Bool, timeout: Duration) -> Bool {
+        sleep("WaitQueueHead.wait(until:timeout:)", at: .plain, until: Deadline(after: timeout), condition)
+    }
+
+    /// Sleeps until the condition holds, or the time is over, as an exclusive waiter.
+    ///
+    /// The corresponding kernel macros are `wait_event_timeout` and `prepare_to_wait_exclusive`.
+    ///
+    /// - Important: Context: as ``wait(until:)-(()->Bool)``. The time runs on the monotonic clock.
+    /// - Returns: The condition: false means timed out and still false.
+    @available(*, noasync, message: "blocks the thread; await the async wait(until:timeout:exclusive:) instead")
+    public func wait(until condition: () -> Bool, timeout: Duration, exclusive: Bool) -> Bool {
+        sleep("WaitQueueHead.wait(until:timeout:exclusive:)", at: exclusive ? .exclusive : .plain, until: Deadline(after: timeout), condition)
+    }
+
+    private func sleep(_ call: StaticString, at place: WaitQueueNode.Place, until deadline: Deadline, _ condition: () -> Bool) -> Bool {
+        ExecutionContext.mightSleep(call)
+        if condition() { return true }
+        return unsafe ThreadWaiter.with { waiter in
+            let node = unsafe ThreadWaiter.node(of: waiter)
+            while true {
+                unsafe prepareToWait(node, at: place)
+                // After the node is queued: a wake from now on is seen, and what was done before it is seen here.
+                if condition() {
+                    unsafe finishWait(node)
+                    return true
+                }
+                if unsafe !waiter.pointee.parker.park("a wake of a wait queue", until: deadline) {
+                    // Off the queue before the last look: a wake that chose this waiter made the condition true before.
+                    unsafe finishWait(node)
+                    return condition()
+                }
+            }
+        }
+    }
+
+    /// The corresponding kernel function is `prepare_to_wait`.
+    private func prepareToWait(_ node: WaitQueueNode.Pointer, at place: WaitQueueNode.Place) {
+        withLock { _ in
+            if unsafe !isQueued(node) { unsafe link(node, at: place) }
+        }
+    }
+
+    /// Takes the lock also when the node is off the queue already: its waker may still be at the node, under that lock.
+    ///
+    /// The corresponding kernel function is `finish_wait`.
+    private func finishWait(_ node: WaitQueueNode.Pointer) {
+        withLock { locked in _ = unsafe locked.remove(node) }
+    }
+}
+
+extension WaitQueueHead.Locked {
+    /// Sleeps until the condition, which is looked at under the lock, holds; the lock is given up while asleep.
+    ///
+    /// The corresponding kernel macro is `wait_event_interruptible_locked`.
+    ///
+    /// - Important: Context: blocks the calling thread. Only inside ``WaitQueueHead/withLock(_:)``, with no other wait queue's lock held; inside a wake
+    ///   function it is misuse.
+    @available(*, noasync, message: "blocks the thread")
+    public mutating func wait(until condition: (inout WaitQueueHead.Locked) -> Bool) {
+        _ = sleep("WaitQueueHead.Locked.wait(until:)", until: .never, isFileSleeper: false, condition)
+    }
+
+    /// Sleeps until the condition, which is looked at under the lock, holds, or the time is over.
+    ///
+    /// The corresponding kernel macros are `wait_event_interruptible_locked` and `wait_event_timeout`.
+    ///
+    /// - Important: Context: as ``wait(until:)``. The time runs on the monotonic clock.
+    /// - Returns: The condition: false means timed out and still false.
+    @available(*, noasync, message: "blocks the thread")
+    public mutating func wait(until condition: (inout WaitQueueHead.Locked) -> Bool, timeout: Duration) -> Bool {
+        sleep("WaitQueueHead.Locked.wait(until:timeout:)", until: Deadline(after: timeout), isFileSleeper: false, condition)
+    }
+
+    /// As `wait(until:)`, for a reader or writer of an open file, which a close wakes.
+    package mutating func waitAsFileSleeper(_ call: StaticString, until condition: (inout WaitQueueHead.Locked) -> Bool) {
+        _ = sleep(call, until: .never, isFileSleeper: true, condition)
+    }
+
+    private mutating func sleep(
+        _ call: StaticString, until deadline: Deadline, isFileSleeper: Bool, _ condition: (inout WaitQueueHead.Locked) -> Bool
+    ) -> Bool {
+        let thread = unsafe kp_current_thread()
+        if unsafe thread.pointee.wake_walks != 0 || thread.pointee.wait_queue_locks != 1 { ExecutionContext.mightSleep(call) }
+        if condition(&self) { return true }
+        let head = unsafe self.head.takeUnretainedValue()
+        return unsafe ThreadWaiter.with(isFileSleeper: isFileSleeper) { waiter in
+            let node = unsafe ThreadWaiter.node(of: waiter)
+            while true {
+                if unsafe !head.isQueued(node) { unsafe head.link(node, at: .plain) }
+                head.unlockUnchecked()
+                let isNotified = unsafe waiter.pointee.parker.park("a wake of a wait queue, to look again under its lock", until: deadline)
+                relock(head)
+                let holds = condition(&self)
+                if holds || !isNotified {
+                    unsafe remove(node)
+                    return holds
+                }
+            }
+        }
+    }
+
+    private func relock(_ head: WaitQueueHead) {
+        // The view that the caller has goes on being the view of this lock.
+        let again = head.lock()
+        _ = again.isView(of: head)
+    }
+}
+
+extension WaitQueueHead {
+    /// Wakes the readers and writers that sleep on the file this queue belongs to, and nobody else: no wake function runs.
+    package func wakeFileSleepers() {
+        withLock { locked in
+            var next = first
+            while let node = unsafe next {
+                unsafe next = unsafe node.pointee.next
+                if unsafe node.pointee.isFileSleeper { _ = unsafe node.pointee.function(node, .all, &locked) }
+            }
+        }
+    }
+}

@@ -1,0 +1,45 @@
+// swift-tools-version: 6.2
+// The command-line tool lives in a package of its own, so that nobody who imports the library resolves what only the tool needs.
+import PackageDescription
+
+let package = Package(
+    name: "swift-irqfd-tools",
+    platforms: [.macOS(.v15)],
+    products: [.executable(name: "irqfd", targets: ["irqfd"])],
+    dependencies: [
+        .package(name: "swift-irqfd", path: ".."),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+    ],
+    targets: [
+        .target(name: "CKVM"),
+        .target(name: "GuestKit", dependencies: ["CKVM"]),
+        .executableTarget(
+            name: "irqfd",
+            dependencies: [
+                "GuestKit",
+                .product(name: "WaitQueue", package: "swift-irqfd"),
+                .product(name: "EventFD", package: "swift-irqfd"),
+                .product(name: "Workqueue", package: "swift-irqfd"),
+                .product(name: "KVMIrqfd", package: "swift-irqfd"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ]
+        ),
+        .testTarget(name: "GuestKitTests", dependencies: ["GuestKit"]),
+        .testTarget(name: "irqfdTests", dependencies: ["irqfd", "GuestKit", .product(name: "KVMIrqfd", package: "swift-irqfd")]),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+for target in package.targets where target.name != "CKVM" {
+    target.swiftSettings = [
+        .strictMemorySafety(),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        .enableUpcomingFeature("InferIsolatedConformances"),
+        .enableUpcomingFeature("ImmutableWeakCaptures"),
+    ]
+}

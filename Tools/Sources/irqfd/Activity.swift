@@ -1,0 +1,60 @@
+import Synchronization
+
+/// What one thread of the run is doing, so that the watch can say who waits for what.
+final class Activity: Sendable {
+    enum Step: UInt8, Sendable {
+        case starting
+        case idle
+        case signalling
+        case awaitingAnswer
+        case parked
+        case assigning
+        case awaitingDevices
+        case closing
+        case deassigning
+        case releasing
+        case shuttingDown
+        case awaitingRacers
+        case awaitingGuest
+        case ended
+    }
+
+    let name: String
+    private let packed = Atomic<UInt64>(0)
+
+    init(_ name: String) {
+        self.name = name
+    }
+
+    /// Notes what comes next, and with which line, where one is concerned.
+    func enter(_ step: Step, line: Line? = nil) {
+        let number = line.map { UInt64($0.gsi.rawValue) + 1 } ?? 0
+        packed.store(number << 8 | UInt64(step.rawValue), ordering: .relaxed)
+    }
+
+    /// The thread in one clause.
+    var state: String {
+        let value = packed.load(ordering: .relaxed)
+        let text = Self.describe(Step(rawValue: UInt8(truncatingIfNeeded: value)) ?? .starting)
+        return value >> 8 == 0 ? "\(name) \(text)" : "\(name) \(text), line \(value >> 8 - 1)"
+    }
+
+    private static func describe(_ step: Step) -> String {
+        switch step {
+        case .starting: "starts"
+        case .idle: "has nothing to do"
+        case .signalling: "signals"
+        case .awaitingAnswer: "waits for the guest to take an interrupt after its last signal"
+        case .parked: "waits for orders"
+        case .assigning: "is in assign"
+        case .awaitingDevices: "waits for the devices"
+        case .closing: "closes an eventfd"
+        case .deassigning: "is in deassign"
+        case .releasing: "is in release"
+        case .shuttingDown: "shuts a queue down"
+        case .awaitingRacers: "waits for the threads that end the other side"
+        case .awaitingGuest: "waits for the guest to take what was injected"
+        case .ended: "has ended"
+        }
+    }
+}

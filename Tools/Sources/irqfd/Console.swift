@@ -1,0 +1,16 @@
+import Foundation
+
+/// Lines on standard output and standard error, and one line that is written over and over.
+enum Console {
+    /// Whether somebody watches standard error.
+    static var isWatched: Bool { isatty(STDERR_FILENO) == 1 }
+
+    static func say(_ text: String, onStandardError: Bool) {
+        (onStandardError ? FileHandle.standardError : FileHandle.standardOutput).write(Data((text + "\n").utf8))
+    }
+
+    /// Puts a line in place of the last one shown.
+    static func show(_ line: String) {
+        FileHandle.standardError.write(Data("\r\u{1B}[K\(line)".utf8))
+    }
+}

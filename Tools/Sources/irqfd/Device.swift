@@ -1,0 +1,182 @@
+import EventFD
+import GuestKit
+import KVMIrqfd
+import Synchronization
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// A device: a thread that signals an eventfd through a reference to its context and sometimes waits until the guest has answered.
+///
+/// The device never holds the file, so that the other side decides when its last reference goes away. Ordered to work it does a round of
+/// work, in which every signal must be answered; and then, as when ordered to storm, it signals without pause, whatever becomes of the
+/// irqfd. That ends only when it is parked.
+final class Device: Sendable {
+    /// What the device is told to do.
+    private enum Order: Equatable, Sendable {
+        case park
+        case storm
+        case work(round: UInt64)
+        case quit
+    }
+
+    private struct Desk: Sendable {
+        var order = Order.park
+        var file: EventFDFile?
+        var isParked = false
+        var roundWorked: UInt64 = 0
+    }
+
+    let line: Line
+    let activity: Activity
+    private let desk = Monitor(Desk())
+    private let thread = Monitor<NamedThread?>(nil)
+    private let latencies: Latencies
+    private let failures: Failures
+    private let patience: Duration
+    private let seed: UInt64
+
+    init(line: Line, latencies: Latencies, failures: Failures, patience: Duration, seed: UInt64) {
+        self.line = line
+        self.latencies = latencies
+        self.failures = failures
+        self.patience = patience
+        self.seed = seed
+        activity = Activity("device-\(line.gsi.rawValue)")
+        thread.update { $0 = NamedThread(name: "device-\(line.gsi.rawValue)") { [self] in live() } }
+    }
+
+    // MARK: Orders
+
+    /// Gives the device, which is parked, another file to signal.
+    func exchange(_ file: EventFDFile) {
+        desk.update { $0.file = file }
+    }
+
+    func storm() { desk.update { $0.order = .storm } }
+
+    func work(round: UInt64) { desk.update { $0.order = .work(round: round) } }
+
+    /// Waits until the device has done its work of this round; since then it storms.
+    func awaitWork(of round: UInt64) {
+        desk.wait { $0.roundWorked == round ? () : nil }
+    }
+
+    /// Has the device send one signal more and then be silent; returns when it is.
+    func park() {
+        desk.update { $0.order = .park }
+        desk.wait { $0.isParked ? () : nil }
+    }
+
+    func quit() {
+        desk.update { $0.order = .quit }
+        thread.update { $0.take() }?.join()
+    }
+
+    // MARK: Its thread
+
+    private func live() {
+        var random = SplitMix64(seed: seed)
+        while let reference = openNextFile() {
+            serve(reference, &random)
+            reference.put()
+        }
+        activity.enter(.ended)
+    }
+
+    /// Waits, parked, for a file, and lets go of it again when there is a reference to its context; nil at the end.
+    private func openNextFile() -> EventFDContextReference? {
+        activity.enter(.parked)
+        let file: EventFDFile?? = desk.wait { desk in
+            if desk.order == .quit { return .some(nil) }
+            desk.isParked = desk.file == nil
+            return desk.file.take().map { .some($0) }
+        }
+        guard let file = file ?? nil else { return nil }
+        do {
+            return try file.makeContextReference()
+        } catch {
+            failures.add("\(activity.name): a new file gave no context reference: \(error)")
+            return nil
+        }
+    }
+
+    /// Follows orders until there is another file or nothing more to do.
+    private func serve(_ reference: borrowing EventFDContextReference, _ random: inout SplitMix64) {
+        while true {
+            switch nextOrder() {
+            case .work(let round):
+                work(reference, &random)
+                desk.update { $0.roundWorked = round }
+            case .storm:
+                activity.enter(.signalling, line: line)
+                for _ in 0..<Self.gust { send(reference) }
+                sched_yield()
+            case .park:
+                send(reference)
+                guard waitParked() else { return }
+            case .quit:
+                return
+            }
+        }
+    }
+
+    /// What to do next; an order to work that is carried out is one to storm.
+    private func nextOrder() -> Order {
+        desk.read { desk in
+            if case .work(desk.roundWorked) = desk.order { .storm } else { desk.order }
+        }
+    }
+
+    /// Is silent until there is something to do; false if that is not with this file.
+    private func waitParked() -> Bool {
+        activity.enter(.parked)
+        desk.update { $0.isParked = true }
+        return desk.wait { desk in
+            if desk.order == .quit || desk.file != nil { return false }
+            if desk.order == .park { return nil }
+            desk.isParked = false
+            return true
+        }
+    }
+
+    /// A round of work: several signals at once, and single ones of which the latency is taken.
+    ///
+    /// At its beginning there may be signals from before the assign: they too must be answered.
+    private func work(_ reference: borrowing EventFDContextReference, _ random: inout SplitMix64) {
+        guard isAnswered() != nil else { return }
+        for _ in 0..<Self.repetitions {
+            activity.enter(.signalling, line: line)
+            for _ in 0..<Int.random(in: 1...12, using: &random) { send(reference) }
+            guard isAnswered() != nil else { return }
+            let start = ContinuousClock.now
+            send(reference)
+            guard let end = isAnswered() else { return }
+            latencies.record(end - start)
+        }
+    }
+
+    /// Waits until all signals are answered: when the last one was. If that does not come to pass they are lost, and it is nil.
+    private func isAnswered() -> ContinuousClock.Instant? {
+        activity.enter(.awaitingAnswer, line: line)
+        if let time = line.awaitAnswer(atMost: patience) { return time }
+        failures.add("\(activity.name): no interrupt within \(patience) after a signal (\(line.state))")
+        line.countLost()
+        return nil
+    }
+
+    private func send(_ reference: borrowing EventFDContextReference) {
+        line.beginSignal()
+        reference.signal()
+    }
+
+    /// Pairs of a burst and a single signal in a round of work.
+    private static let repetitions = 8
+    /// Signals between two looks at the desk while storming.
+    private static let gust = 16
+}

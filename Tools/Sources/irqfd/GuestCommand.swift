@@ -1,0 +1,105 @@
+import ArgumentParser
+import GuestKit
+
+/// `irqfd guest`: a guest takes interrupts while both ends of their way disappear.
+struct GuestCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "guest",
+        abstract: "Boots a guest, interrupts it through eventfds, and ends both sides while signals are still coming.",
+        discussion: """
+            Every device is a thread that signals an eventfd; an irqfd set turns the signals into interrupts of the guest. Round after \
+            round the sets are made anew and the eventfds assigned to them; then, with all devices signalling, the eventfds are closed \
+            and deassigned and the sets released, some of it by two threads at the same moment, some while an interrupt is being injected.
+
+            The guest is a virtual machine on /dev/kvm where that can be opened, and otherwise a model of one: the first line says which.
+
+            It counts for every line: signals sent; interrupts injected, and taken by the guest; signals coalesced (they shared an \
+            interrupt); signals that came after their irqfd had ended; and three numbers that must be 0: signals lost (no interrupt was \
+            taken after them although their irqfd was assigned), injections that were late (after deassign or release had returned), and \
+            objects leaked (still alive when everything had ended).
+
+            Exit status: 0, everything was right; 1, something was lost, late or leaked, the library stopped the program, or nothing \
+            went on any more; 64, bad arguments; 69, --backend kvm and there is no KVM.
+
+            Example: ten seconds on the model, and the result as JSON:
+
+              irqfd guest --backend model --seconds 10 --json
+            """
+    )
+
+    @Option(help: "The guest: kvm or model. Without it kvm, or model where /dev/kvm cannot be opened.")
+    var backend: Backend?
+
+    @Option(name: .customLong("interrupts"), help: "End when the guest has taken so many interrupts. (default: \(Self.usualInterrupts))")
+    var interruptGoal: Int?
+
+    @Option(help: "End after so many seconds instead.")
+    var seconds: Int?
+
+    @Option(help: "How many devices, each with a thread, an eventfd and a line: 1 to \(Run.lines.count).")
+    var devices = 4
+
+    @Option(help: "Where the sequence of endings begins. Threads are not bound by it: two runs are alike, not equal.")
+    var seed: UInt64 = 1
+
+    @Option(help: "Give up when nothing has gone on for so many seconds.")
+    var patience = 30
+
+    @Flag(help: "Print the result as one JSON object; everything else goes to standard error.")
+    var json = false
+
+    private static let usualInterrupts = 20_000
+
+    func validate() throws {
+        guard interruptGoal == nil || seconds == nil else {
+            throw ValidationError("Give either --interrupts or --seconds: a run ends for one reason.")
+        }
+        try require(interruptGoal ?? 1, in: 1...1_000_000_000, "--interrupts")
+        try require(seconds ?? 1, in: 1...86_400, "--seconds")
+        try require(devices, in: 1...Run.lines.count, "--devices")
+        try require(patience, in: 3...3_600, "--patience")
+    }
+
+    func run() throws {
+        let (guest, introduction) = try makeGuest()
+        let lines = Run.lines.prefix(devices).map(String.init).joined(separator: ", ")
+        Console.say("guest: \(introduction); \(devices) \(devices == 1 ? "device" : "devices") on line \(lines)", onStandardError: json)
+        Abort.makeItAnExitStatus()
+        let goal: Run.Goal = seconds.map { .time(.seconds($0)) } ?? .interrupts(UInt64(interruptGoal ?? Self.usualInterrupts))
+        let run = Run(guest: guest, devices: devices, goal: goal, seed: seed, patience: .seconds(patience))
+        let report = try run.run()
+        Console.say(json ? try report.json() : report.table(), onStandardError: false)
+        for failure in report.failures { Console.say("irqfd: \(failure)", onStandardError: true) }
+        if !report.isGood { throw ExitCode.failure }
+    }
+
+    /// The guest that was asked for, or the best there is, and how to introduce it.
+    private func makeGuest() throws -> (any Guest, String) {
+        if backend == .model { return (ModelGuest(), "a model (two 8259 and a thread), as asked for") }
+        do {
+            return (try makeKVMGuest(), "a virtual machine on /dev/kvm")
+        } catch {
+            guard backend == nil else {
+                Console.say("Error: --backend kvm: \(error)", onStandardError: true)
+                throw ExitCode(69)
+            }
+            return (ModelGuest(), "a model (two 8259 and a thread), because \(error)")
+        }
+    }
+
+    private func makeKVMGuest() throws(GuestError) -> any Guest {
+        #if os(Linux) && arch(x86_64)
+        return try KVMGuest()
+        #else
+        throw GuestError("KVM guests are made on Linux on x86-64 only")
+        #endif
+    }
+
+    private func require(_ value: Int, in range: ClosedRange<Int>, _ option: String) throws {
+        guard range.contains(value) else {
+            throw ValidationError("\(option) must be between \(range.lowerBound) and \(range.upperBound), not \(value).")
+        }
+    }
+}
+
+extension Backend: @retroactive ExpressibleByArgument {}

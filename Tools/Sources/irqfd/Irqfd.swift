@@ -1,0 +1,11 @@
+import ArgumentParser
+
+/// The command `irqfd`.
+@main
+struct Irqfd: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "irqfd",
+        abstract: "Shows swift-irqfd at work.",
+        subcommands: [GuestCommand.self]
+    )
+}

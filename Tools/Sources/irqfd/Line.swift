@@ -1,0 +1,213 @@
+import GuestKit
+import KVMIrqfd
+import Synchronization
+
+/// One interrupt line and its book: what was signalled, injected and taken, and whether its irqfd is assigned.
+///
+/// Signals are numbered as they begin. An injection notes the number of the last signal that had begun when it started, and when the guest
+/// has taken an interrupt, all signals up to the number noted are *answered*. So a signal whose injection is forgotten stays unanswered, and
+/// one that shares the interrupt of another is answered with it.
+final class Line: Sendable {
+    /// What has happened on a line so far.
+    struct Tally: Sendable {
+        /// Signals that were sent.
+        var signals: UInt64 = 0
+        /// Times the line was raised.
+        var injected: UInt64 = 0
+        /// Interrupts the guest took.
+        var delivered: UInt64 = 0
+        /// Signals that were answered by an interrupt which another signal before it in the same interrupt had asked for as well.
+        var coalesced: UInt64 = 0
+        /// Interrupts which no signal was left for: two injections may start after one signal, when it falls into an assign.
+        var spare: UInt64 = 0
+        /// Signals that came after their irqfd had ended and were never answered, rightly.
+        var unheard: UInt64 = 0
+        /// Signals that should have been answered, and were not.
+        var lost: UInt64 = 0
+        /// Injections that began, or went on, after the call that ended their irqfd had returned.
+        var late: UInt64 = 0
+        /// Injections of which the interrupt controller has latched a request.
+        fileprivate var latched: UInt64 = 0
+
+        /// Signals after which an interrupt was taken.
+        var answered: UInt64 { delivered - spare + coalesced }
+
+        /// Adds another line's numbers.
+        mutating func add(_ other: Tally) {
+            signals += other.signals
+            injected += other.injected
+            delivered += other.delivered
+            coalesced += other.coalesced
+            spare += other.spare
+            unheard += other.unheard
+            lost += other.lost
+            late += other.late
+            latched += other.latched
+        }
+    }
+
+    private struct Book: Sendable {
+        var tally = Tally()
+        var noted: UInt64 = 0
+        var answered: UInt64 = 0
+        var answeredAt = ContinuousClock.now
+        /// The next injection is to take its time.
+        var isArmed = false
+        /// It does so at the moment.
+        var isDwelling = false
+    }
+
+    /// How long an injection dwells in the controller, so that somebody can fail to wait for it.
+    static let dwell = Duration.milliseconds(2)
+
+    let gsi: GSI
+    private let begun = Atomic<UInt64>(0)
+    /// Odd while an irqfd may inject: from before the assign until the call that ended it has returned.
+    private let assignment = Atomic<UInt64>(0)
+    private let book = Monitor(Book())
+
+    init(gsi: GSI) {
+        self.gsi = gsi
+    }
+
+    // MARK: The device's side
+
+    /// Numbers a signal; to be called before it is sent.
+    func beginSignal() {
+        begun.wrappingAdd(1, ordering: .relaxed)
+    }
+
+    /// Waits until all signals begun so far are answered; when that was, or nil if it has not come to pass in time.
+    func awaitAnswer(atMost timeout: Duration) -> ContinuousClock.Instant? {
+        let last = begun.load(ordering: .relaxed)
+        return book.wait(atMost: timeout) { $0.answered >= last ? $0.answeredAt : nil }
+    }
+
+    /// The signals that are not answered are lost: nothing is expected for them any more.
+    func countLost() {
+        let last = begun.load(ordering: .relaxed)
+        book.update { book in
+            book.tally.lost += last - book.answered
+            book.answered = last
+        }
+    }
+
+    // MARK: The interrupt controller's side
+
+    /// Raises the line through `raise`, and counts.
+    func inject(_ raise: () -> LineOutcome) {
+        let before = assignment.load(ordering: .acquiring)
+        let last = begun.load(ordering: .relaxed)
+        book.update { book in
+            book.tally.injected += 1
+            book.noted = max(book.noted, last)
+        }
+        let outcome = raise()
+        let isArmed = book.update { book in
+            if outcome == .latched { book.tally.latched += 1 }
+            book.isDwelling = book.isArmed
+            return book.isArmed
+        }
+        if isArmed { dwellWhileAssigned(as: before) }
+        countIfLate(since: before)
+    }
+
+    /// Lowers the line through `lower`; an injection is not over before that.
+    func endInjection(_ lower: () -> Void) {
+        let before = assignment.load(ordering: .acquiring)
+        lower()
+        countIfLate(since: before)
+    }
+
+    /// Late is who begins while nothing is assigned, and who still goes on when that which was assigned is not any more.
+    private func countIfLate(since before: UInt64) {
+        let after = assignment.load(ordering: .acquiring)
+        if before.isMultiple(of: 2) || after != before { book.update { $0.tally.late += 1 } }
+    }
+
+    /// The slow controller: stays until the time is over, or until somebody who should have waited has not.
+    private func dwellWhileAssigned(as before: UInt64) {
+        _ = book.wait(atMost: Self.dwell) { _ in assignment.load(ordering: .acquiring) == before ? nil : true }
+        book.update { book in
+            book.isArmed = false
+            book.isDwelling = false
+        }
+    }
+
+    /// The guest has taken an interrupt.
+    func take() {
+        book.update { book in
+            book.tally.delivered += 1
+            guard book.noted > book.answered else { return book.tally.spare += 1 }
+            book.tally.coalesced += book.noted - book.answered - 1
+            book.answered = book.noted
+            book.answeredAt = .now
+        }
+    }
+
+    // MARK: The side that assigns and ends
+
+    /// An irqfd is about to be assigned.
+    func beginAssignment() {
+        assignment.wrappingAdd(1, ordering: .sequentiallyConsistent)
+    }
+
+    /// A call has returned after which nothing may be injected. Several may say so.
+    func endAssignment() {
+        let now = assignment.load(ordering: .acquiring)
+        guard !now.isMultiple(of: 2) else { return }
+        _ = assignment.compareExchange(expected: now, desired: now + 1, ordering: .sequentiallyConsistent)
+        book.update { _ in }
+    }
+
+    var isAssigned: Bool { !assignment.load(ordering: .acquiring).isMultiple(of: 2) }
+
+    /// Waits until an injection dwells in the controller; not for ever, there may be no signal for it.
+    func catchInjection() {
+        book.update { $0.isArmed = true }
+        _ = book.wait(atMost: .milliseconds(50)) { $0.isDwelling ? true : nil }
+    }
+
+    /// No injection need take its time any more.
+    func disarm() {
+        book.update { $0.isArmed = false }
+    }
+
+    /// Waits until the guest has taken every request that the interrupt controller latched.
+    func awaitGuest(atMost timeout: Duration) -> Bool {
+        book.wait(atMost: timeout) { $0.tally.delivered >= $0.tally.latched ? true : nil } ?? false
+    }
+
+    /// What is not answered by now never will be, and rightly: the file to which it was signalled is closed.
+    func retire() {
+        let last = begun.load(ordering: .acquiring)
+        book.update { book in
+            book.tally.unheard += last - book.answered
+            book.answered = last
+            book.noted = last
+        }
+    }
+
+    // MARK: Reading
+
+    /// The line's book, with the signals sent so far.
+    var tally: Tally {
+        let signals = begun.load(ordering: .acquiring)
+        return book.read { book in
+            var tally = book.tally
+            tally.signals = signals
+            return tally
+        }
+    }
+
+    /// The line in one clause, for when nothing goes on any more.
+    var state: String {
+        let last = begun.load(ordering: .acquiring)
+        return book.read { book in
+            """
+            line \(gsi.rawValue): \(isAssigned ? "assigned" : "not assigned"), \(last) signals, answered up to \(book.answered), \
+            \(book.tally.injected) injected, \(book.tally.latched) latched, \(book.tally.delivered) taken
+            """
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import Foundation
+import GuestKit
+
+/// The result of a run.
+struct Report: Sendable, Encodable {
+    let backend: String
+    let devices: Int
+    let seed: UInt64
+    let rounds: UInt64
+    let seconds: Double
+    let signals: UInt64
+    let injected: UInt64
+    let delivered: UInt64
+    let coalesced: UInt64
+    let spare: UInt64
+    let unheard: UInt64
+    let lost: UInt64
+    let late: UInt64
+    let leaked: Int
+    let latencySamples: UInt64
+    let latencyP50: Double
+    let latencyP99: Double
+    /// Sentences about what went wrong.
+    let failures: [String]
+
+    private enum CodingKeys: String, CodingKey {
+        case backend, devices, seed, rounds, seconds, signals, injected, delivered, coalesced, spare, unheard, lost, late, leaked, failures
+        case latencySamples = "latency_samples"
+        case latencyP50 = "latency_p50_us"
+        case latencyP99 = "latency_p99_us"
+    }
+
+    /// Whether all is as it should be.
+    var isGood: Bool { lost == 0 && late == 0 && leaked == 0 && failures.isEmpty }
+
+    /// The result as one JSON object on one line.
+    func json() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        return String(decoding: try encoder.encode(self), as: UTF8.self)
+    }
+
+    /// The result for people.
+    func table() -> String {
+        let rows: [(String, String, String)] = [
+            ("signals sent", "\(signals)", "by \(devices) devices, in \(rounds) rounds and \(seconds) s"),
+            ("interrupts injected", "\(injected)", "times a line was raised"),
+            ("taken by the guest", "\(delivered)", spare == 0 ? "" : "\(spare) of them without a signal of their own, around an assign"),
+            ("signals coalesced", "\(coalesced)", "shared the interrupt of another signal"),
+            ("signals unheard", "\(unheard)", "came after their irqfd had ended"),
+            ("lost", "\(lost)", "signals without an interrupt, though assigned"),
+            ("late", "\(late)", "injections after deassign or release had returned"),
+            ("leaked", "\(leaked)", "objects still alive when all had ended"),
+            ("latency p50", "\(latencyP50) µs", "from signal to taken, \(latencySamples) single signals"),
+            ("latency p99", "\(latencyP99) µs", ""),
+        ]
+        let widths = (rows.map(\.0.count).max() ?? 0, rows.map(\.1.count).max() ?? 0)
+        let lines = rows.map { name, value, remark in
+            let line = name.padding(toLength: widths.0, withPad: " ", startingAt: 0) + "  " + pad(value, to: widths.1)
+            return remark.isEmpty ? line : "\(line)  \(remark)"
+        }
+        return (lines + [isGood ? "Nothing lost, late or leaked." : "FAILED."]).joined(separator: "\n")
+    }
+
+    private func pad(_ value: String, to width: Int) -> String {
+        String(repeating: " ", count: width - value.count) + value
+    }
+}

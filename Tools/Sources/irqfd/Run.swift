@@ -1,0 +1,145 @@
+import EventFD
+import GuestKit
+import KVMIrqfd
+import Synchronization
+import Workqueue
+
+/// A whole run: rounds until the goal is reached, then the end of everything, and what was counted.
+final class Run: Sendable {
+    /// When to end.
+    enum Goal: Sendable {
+        case interrupts(UInt64)
+        case time(Duration)
+    }
+
+    /// The lines that devices get, of both interrupt controllers in turn. Without 0, 2, 7 and 15, which have a meaning of their own.
+    static let lines: [UInt32] = [5, 10, 3, 11, 4, 9, 6, 12]
+
+    private let guest: any Guest
+    private let goal: Goal
+    private let seed: UInt64
+    private let patience: Duration
+    private let failures = Failures()
+    private let latencies = Latencies()
+    private let board: Board
+    private let rounds = Atomic<UInt64>(0)
+    private let start = ContinuousClock.now
+
+    init(guest: any Guest, devices: Int, goal: Goal, seed: UInt64, patience: Duration) {
+        self.guest = guest
+        self.goal = goal
+        self.seed = seed
+        self.patience = patience
+        board = Board(guest: guest, lines: Self.lines.prefix(devices).map { Line(gsi: GSI(rawValue: $0)) }, failures: failures)
+    }
+
+    func run() throws -> Report {
+        // The system queue lives as long as the program: it is there before the first count.
+        SingleThreadWorkqueue.system.flush()
+        let before = Census.now()
+        try guest.start(observer: board)
+        churn()
+        guest.stop()
+        let (leaked, after) = countLeaked(since: before)
+        let report = report(leaked: leaked, signals: after.signals - before.signals, injections: after.injections - before.injections)
+        return report
+    }
+
+    /// All rounds, and then the end of all threads and files.
+    private func churn() {
+        let main = Activity("main")
+        let racers = Racers(count: 3, caller: main)
+        var random = SplitMix64(seed: seed)
+        let seats = board.lines.map { line in
+            Seat(device: Device(line: line, latencies: latencies, failures: failures, patience: patience / 3, seed: random.next()))
+        }
+        let watch = watch(racers.activities + seats.map(\.device.activity))
+        repeat {
+            let number = rounds.wrappingAdd(1, ordering: .relaxed).newValue
+            Round(number: number, seats: seats, board: board, racers: racers, failures: failures, patience: patience / 3).run(&random)
+        } while !isReached && failures.all.isEmpty
+        for seat in seats {
+            Round.retire(seat, main, failures, patience / 3)
+            seat.device.quit()
+        }
+        racers.quit()
+        watch.end()
+    }
+
+    private var isReached: Bool {
+        switch goal {
+        case .interrupts(let count): board.interruptsTaken >= count
+        case .time(let time): start + time <= .now
+        }
+    }
+
+    private func watch(_ activities: [Activity]) -> Watch {
+        Watch(
+            patience: patience,
+            progress: { [self] in board.interruptsTaken &+ rounds.load(ordering: .relaxed) },
+            line: { [self] in
+                let sum = sum
+                return """
+                    \(tenths(.now - start)) s, round \(rounds.load(ordering: .relaxed)): \(sum.signals) signals, \(sum.injected) injected, \
+                    \(sum.delivered) taken, \(sum.coalesced) coalesced, \(sum.lost) lost, \(sum.late) late
+                    """
+            },
+            state: { [self] in activities.map(\.state) + board.lines.map(\.state) }
+        )
+    }
+
+    // MARK: The result
+
+    /// What is alive that was not before; looked at again for a while, since a worker may let go of its last work a moment after
+    /// everybody was told that it is done.
+    private func countLeaked(since before: Census) -> (Int, Census) {
+        let pause = Monitor(())
+        let end = ContinuousClock.now + .seconds(5)
+        while !Census.now().excess(over: before).isEmpty && .now < end {
+            let _: Bool? = pause.wait(atMost: .milliseconds(10)) { _ in nil }
+        }
+        let after = Census.now()
+        let excess = after.excess(over: before)
+        for (kind, count) in excess { failures.add("\(count) \(kind) still alive") }
+        return (excess.reduce(0) { $0 + $1.count }, after)
+    }
+
+    private var sum: Line.Tally {
+        board.lines.reduce(into: Line.Tally()) { $0.add($1.tally) }
+    }
+
+    private func report(leaked: Int, signals: UInt64, injections: UInt64) -> Report {
+        let sum = sum
+        // Books that do not balance prove nothing.
+        if sum.signals != sum.answered + sum.unheard + sum.lost {
+            failures.add("\(sum.signals) signals are not \(sum.answered) answered, \(sum.unheard) unheard and \(sum.lost) lost")
+        }
+        if sum.signals != signals { failures.add("the devices sent \(sum.signals) signals, the eventfds count \(signals)") }
+        if sum.injected != injections { failures.add("the lines were raised \(sum.injected) times, the irqfds count \(injections)") }
+        return Report(
+            backend: guest.backend.rawValue,
+            devices: board.lines.count,
+            seed: seed,
+            rounds: rounds.load(ordering: .relaxed),
+            seconds: tenths(.now - start),
+            signals: sum.signals,
+            injected: sum.injected,
+            delivered: sum.delivered,
+            coalesced: sum.coalesced,
+            spare: sum.spare,
+            unheard: sum.unheard,
+            lost: sum.lost,
+            late: sum.late,
+            leaked: leaked,
+            latencySamples: latencies.count,
+            latencyP50: latencies.microseconds(at: 50),
+            latencyP99: latencies.microseconds(at: 99),
+            failures: failures.all
+        )
+    }
+
+    /// Seconds with one digit behind the point.
+    private func tenths(_ time: Duration) -> Double {
+        (time / .milliseconds(100)).rounded() / 10
+    }
+}

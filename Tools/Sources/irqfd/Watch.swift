@@ -1,0 +1,50 @@
+import Foundation
+import GuestKit
+
+/// Watches a run from a thread of its own: shows how far it is, and ends the program when nothing goes on any more.
+final class Watch: Sendable {
+    private let isOver = Monitor(false)
+    private let thread = Monitor<NamedThread?>(nil)
+
+    /// Starts to watch. `progress` is a number that changes while something goes on; `line` is what to show, and `state` who waits for what.
+    init(
+        patience: Duration,
+        progress: @escaping @Sendable () -> UInt64,
+        line: @escaping @Sendable () -> String,
+        state: @escaping @Sendable () -> [String]
+    ) {
+        thread.update {
+            $0 = NamedThread(name: "watch") { [self] in
+                watch(patience, progress, Console.isWatched ? line : nil, state)
+            }
+        }
+    }
+
+    /// Ends the watch, with what it shows.
+    func end() {
+        isOver.update { $0 = true }
+        thread.update { $0.take() }?.join()
+    }
+
+    private func watch(
+        _ patience: Duration,
+        _ progress: () -> UInt64,
+        _ line: (() -> String)?,
+        _ state: () -> [String]
+    ) {
+        var last = progress()
+        var since = ContinuousClock.now
+        while isOver.wait(atMost: .milliseconds(200), { $0 ? true : nil }) == nil {
+            if let line { Console.show(line()) }
+            let now = progress()
+            if now != last {
+                (last, since) = (now, .now)
+            } else if since + patience < .now {
+                let sentences = ["irqfd: nothing has gone on for \(patience)"] + state().map { "irqfd:   \($0)" }
+                Console.say(sentences.joined(separator: "\n"), onStandardError: true)
+                exit(1)
+            }
+        }
+        if line != nil { Console.show("") }
+    }
+}
