@@ -10,11 +10,24 @@ internal import CKernelPrimitives
 /// The corresponding kernel macro is `BUG_ON`.
 @inline(never)
 package func misuse(_ sentence: String) -> Never {
-    var line = "swift-irqfd: misuse: " + sentence + "\n"
+    printLine("misuse: " + sentence)
+    kp_abort()
+}
+
+/// Says in debug builds what a caller forgot, where the program can go on.
+///
+/// The corresponding kernel macro is `WARN_ON`.
+package func advise(_ sentence: @autoclosure () -> String) {
+    #if DEBUG
+        printLine("note: " + sentence())
+    #endif
+}
+
+private func printLine(_ text: String) {
+    var line = "swift-irqfd: " + text + "\n"
     line.withUTF8 { bytes in
         unsafe bytes.withMemoryRebound(to: CChar.self) { characters in
             if let start = characters.baseAddress { unsafe kp_write_error(start, characters.count) }
         }
     }
-    kp_abort()
 }

@@ -45,29 +45,21 @@ struct HangUpTests {
     @Test("it lets go of the entries, without the lock")
     func letsGo() {
         withWatchdog {
-            let log = log
-            let token = Token { [head] in
-                _ = head.hasWaiters
-                log.append("gone")
-            }
-            add(holding: token)
-            #expect(log.isEmpty)
+            for kind in Kind.allCases { head.add(entryThatLeaves(), as: kind) }
             head.hangUpAndFree()
-            #expect(log.isEmpty)  // This function still holds the token.
-            extend(token)
+            #expect(log.all == ["called", "called", "called", "gone", "gone", "gone"])
         }
-        #expect(log.all == ["gone"])
     }
 
-    private func add(holding token: Token) {
-        head.add(
-            WaitQueueEntry { entry, _, locked in
-                token.use()
-                locked.remove(entry)
-                return .woken
-            }
-        )
+    /// An entry that removes itself; its end uses the head, and is written into the log.
+    private func entryThatLeaves() -> WaitQueueEntry {
+        let token = Token { [head, log] in
+            _ = head.hasWaiters
+            log.append("gone")
+        }
+        return logging("called", log) { entry, locked in
+            token.use()
+            locked.remove(entry)
+        }
     }
-
-    private func extend(_ token: Token) { token.use() }
 }

@@ -49,7 +49,7 @@ package final class KVMGuest: Guest, @unchecked Sendable {
 
     package func start(observer: any GuestObserver) throws(GuestError) {
         // The signal only has to end the processor's system call; without a handler it would end the program.
-        unsafe signal(stopSignal) { _ in }
+        signal(stopSignal) { _ in }
         thread.update { $0 = NamedThread(name: "guest-processor") { [self] in runProcessor(observer) } }
         let outcome = stage.wait(atMost: .seconds(20)) { stage -> Stage? in
             if case .starting = stage { nil } else { stage }
@@ -118,7 +118,7 @@ private struct Descriptor: ~Copyable {
 }
 
 /// Some memory that is given back with its owner: fresh, or shared with the kernel.
-private struct Mapping: ~Copyable {
+@safe private struct Mapping: ~Copyable {
     let start: UnsafeMutableRawPointer
     let size: Int
 

@@ -12,7 +12,7 @@ import Darwin
 ///
 /// This is a pthread mutex and not `Synchronization.Mutex`: ThreadSanitizer cannot see the latter's slow path and reports races that are
 /// none, and it has no condition variable.
-package final class Monitor<State: Sendable>: @unchecked Sendable {
+@safe package final class Monitor<State: Sendable>: @unchecked Sendable {
     // Unchecked: the state is touched with the mutex held and nowhere else, and both pthread objects keep one address for life.
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)

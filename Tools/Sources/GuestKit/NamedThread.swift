@@ -24,8 +24,12 @@ package final class NamedThread: Sendable {
         }
     }
 
-    // Unsafe only because the handle is a pointer on some systems; it is never written again.
+    #if canImport(Darwin)
+    // Unsafe only because the handle is a pointer there; it is never written again.
     private nonisolated(unsafe) let handle: pthread_t
+    #else
+    private let handle: pthread_t
+    #endif
 
     package init(name: String, _ body: @escaping @Sendable () -> Void) {
         let start = unsafe Unmanaged.passRetained(Start(name: name, body: body)).toOpaque()
@@ -43,12 +47,12 @@ package final class NamedThread: Sendable {
 
     /// Waits for the end of the body. Once only.
     package func join() {
-        check(unsafe pthread_join(handle, nil), "pthread_join")
+        check(pthread_join(handle, nil), "pthread_join")
     }
 
     /// Sends the thread a signal; harmless when the body has already ended, as long as nobody has joined.
     package func interrupt(with signal: Int32) {
-        _ = unsafe pthread_kill(handle, signal)
+        _ = pthread_kill(handle, signal)
     }
 
     private static func run(_ start: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {

@@ -10,7 +10,7 @@ import Darwin
 enum Abort {
     /// Makes an abort end the program with status 1, like every other bad end of a run. The library's sentence has been printed by then.
     static func makeItAnExitStatus() {
-        unsafe signal(SIGABRT) { _ in
+        signal(SIGABRT) { _ in
             // In a signal handler: no allocation, no lock.
             let sentence: StaticString = "irqfd: the program was stopped by abort(); the run has failed\n"
             _ = unsafe write(STDERR_FILENO, sentence.utf8Start, sentence.utf8CodeUnitCount)

@@ -28,7 +28,7 @@ final class Activity: Sendable {
 
     /// Notes what comes next, and with which line, where one is concerned.
     func enter(_ step: Step, line: Line? = nil) {
-        let number = line.map { UInt64($0.gsi.rawValue) + 1 } ?? 0
+        let number = line.map { UInt64($0.number) + 1 } ?? 0
         packed.store(number << 8 | UInt64(step.rawValue), ordering: .relaxed)
     }
 

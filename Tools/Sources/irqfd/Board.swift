@@ -14,7 +14,7 @@ final class Board: InterruptController, GuestObserver {
         self.guest = guest
         self.lines = lines
         self.failures = failures
-        byNumber = (0..<16).map { number in lines.first { $0.gsi.rawValue == number } }
+        byNumber = (0..<16).map { number in lines.first { $0.number == number } }
     }
 
     /// How many interrupts the guest has taken.

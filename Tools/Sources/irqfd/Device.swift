@@ -47,8 +47,8 @@ final class Device: Sendable {
         self.failures = failures
         self.patience = patience
         self.seed = seed
-        activity = Activity("device-\(line.gsi.rawValue)")
-        thread.update { $0 = NamedThread(name: "device-\(line.gsi.rawValue)") { [self] in live() } }
+        activity = Activity("device-\(line.number)")
+        thread.update { $0 = NamedThread(name: "device-\(line.number)") { [self] in live() } }
     }
 
     // MARK: Orders
@@ -108,15 +108,15 @@ final class Device: Sendable {
 
     /// Follows orders until there is another file or nothing more to do.
     private func serve(_ reference: borrowing EventFDContextReference, _ random: inout SplitMix64) {
+        var isFierce = false
         while true {
             switch nextOrder() {
             case .work(let round):
                 work(reference, &random)
+                isFierce = Int.random(in: 0..<4, using: &random) == 0
                 desk.update { $0.roundWorked = round }
             case .storm:
-                activity.enter(.signalling, line: line)
-                for _ in 0..<Self.gust { send(reference) }
-                sched_yield()
+                storm(reference, isFierce: isFierce)
             case .park:
                 send(reference)
                 guard waitParked() else { return }
@@ -158,6 +158,18 @@ final class Device: Sendable {
             send(reference)
             guard let end = isAnswered() else { return }
             latencies.record(end - start)
+        }
+    }
+
+    /// A gust of signals that nobody counts on. A fierce one is followed by the next without a pause, which leaves the others hardly any
+    /// processor time; after a gentle one the device waits a moment for the guest.
+    private func storm(_ reference: borrowing EventFDContextReference, isFierce: Bool) {
+        activity.enter(.signalling, line: line)
+        for _ in 0..<Self.gust { send(reference) }
+        if isFierce {
+            sched_yield()
+        } else {
+            _ = line.awaitAnswer(atMost: .microseconds(100))
         }
     }
 

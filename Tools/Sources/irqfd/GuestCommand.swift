@@ -102,4 +102,4 @@ struct GuestCommand: ParsableCommand {
     }
 }
 
-extension Backend: @retroactive ExpressibleByArgument {}
+extension Backend: ExpressibleByArgument {}

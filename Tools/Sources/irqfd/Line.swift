@@ -5,7 +5,7 @@ import Synchronization
 /// One interrupt line and its book: what was signalled, injected and taken, and whether its irqfd is assigned.
 ///
 /// Signals are numbered as they begin. An injection notes the number of the last signal that had begun when it started, and when the guest
-/// has taken an interrupt, all signals up to the number noted are *answered*. So a signal whose injection is forgotten stays unanswered, and
+/// has taken its interrupt, all signals up to the number noted are *answered*. So a signal whose injection is forgotten stays unanswered, and
 /// one that shares the interrupt of another is answered with it.
 final class Line: Sendable {
     /// What has happened on a line so far.
@@ -18,7 +18,8 @@ final class Line: Sendable {
         var delivered: UInt64 = 0
         /// Signals that were answered by an interrupt which another signal before it in the same interrupt had asked for as well.
         var coalesced: UInt64 = 0
-        /// Interrupts which no signal was left for: two injections may start after one signal, when it falls into an assign.
+        /// Interrupts that were taken after others had answered all signals: a signal may begin just before one injection starts and ask
+        /// for the next.
         var spare: UInt64 = 0
         /// Signals that came after their irqfd had ended and were never answered, rightly.
         var unheard: UInt64 = 0
@@ -48,19 +49,34 @@ final class Line: Sendable {
 
     private struct Book: Sendable {
         var tally = Tally()
-        var noted: UInt64 = 0
+        /// Up to which signal the injection goes that is raising the line, or was the last to do so.
+        var raising: UInt64 = 0
+        /// Up to which signal those injections go that have raised the line.
+        var raised: UInt64 = 0
         var answered: UInt64 = 0
         var answeredAt = ContinuousClock.now
         /// The next injection is to take its time.
         var isArmed = false
         /// It does so at the moment.
         var isDwelling = false
+
+        /// An interrupt was taken for all signals up to this one. How many of them had none before.
+        mutating func answer(upTo last: UInt64) -> UInt64 {
+            guard last > answered else { return 0 }
+            defer {
+                answered = last
+                answeredAt = .now
+            }
+            return last - answered
+        }
     }
 
     /// How long an injection dwells in the controller, so that somebody can fail to wait for it.
     static let dwell = Duration.milliseconds(2)
 
     let gsi: GSI
+    var number: UInt32 { gsi.rawValue }
+
     private let begun = Atomic<UInt64>(0)
     /// Odd while an irqfd may inject: from before the assign until the call that ended it has returned.
     private let assignment = Atomic<UInt64>(0)
@@ -100,11 +116,14 @@ final class Line: Sendable {
         let last = begun.load(ordering: .relaxed)
         book.update { book in
             book.tally.injected += 1
-            book.noted = max(book.noted, last)
+            book.raising = last
         }
         let outcome = raise()
         let isArmed = book.update { book in
+            book.raised = max(book.raised, last)
             if outcome == .latched { book.tally.latched += 1 }
+            // The request that this one was merged with may have been taken by now, and this one with it.
+            if outcome == .merged && book.tally.delivered >= book.tally.latched { book.tally.coalesced += book.answer(upTo: last) }
             book.isDwelling = book.isArmed
             return book.isArmed
         }
@@ -138,10 +157,9 @@ final class Line: Sendable {
     func take() {
         book.update { book in
             book.tally.delivered += 1
-            guard book.noted > book.answered else { return book.tally.spare += 1 }
-            book.tally.coalesced += book.noted - book.answered - 1
-            book.answered = book.noted
-            book.answeredAt = .now
+            // An interrupt that nobody has raised so far is that of the injection which is just raising the line.
+            let answers = book.answer(upTo: book.tally.delivered <= book.tally.latched ? book.raised : book.raising)
+            if answers == 0 { book.tally.spare += 1 } else { book.tally.coalesced += answers - 1 }
         }
     }
 
@@ -184,7 +202,6 @@ final class Line: Sendable {
         book.update { book in
             book.tally.unheard += last - book.answered
             book.answered = last
-            book.noted = last
         }
     }
 
@@ -205,7 +222,7 @@ final class Line: Sendable {
         let last = begun.load(ordering: .acquiring)
         return book.read { book in
             """
-            line \(gsi.rawValue): \(isAssigned ? "assigned" : "not assigned"), \(last) signals, answered up to \(book.answered), \
+            line \(number): \(isAssigned ? "assigned" : "not assigned"), \(last) signals, answered up to \(book.answered), \
             \(book.tally.injected) injected, \(book.tally.latched) latched, \(book.tally.delivered) taken
             """
         }

@@ -45,7 +45,7 @@ struct Report: Sendable, Encodable {
         let rows: [(String, String, String)] = [
             ("signals sent", "\(signals)", "by \(devices) devices, in \(rounds) rounds and \(seconds) s"),
             ("interrupts injected", "\(injected)", "times a line was raised"),
-            ("taken by the guest", "\(delivered)", spare == 0 ? "" : "\(spare) of them without a signal of their own, around an assign"),
+            ("taken by the guest", "\(delivered)", spare == 0 ? "" : "\(spare) of them for signals that others had answered already"),
             ("signals coalesced", "\(coalesced)", "shared the interrupt of another signal"),
             ("signals unheard", "\(unheard)", "came after their irqfd had ended"),
             ("lost", "\(lost)", "signals without an interrupt, though assigned"),

@@ -56,7 +56,7 @@ struct Round {
         do {
             try set.assign(file, gsi: seat.line.gsi)
         } catch {
-            failures.add("assign to line \(seat.line.gsi.rawValue): \(error)")
+            failures.add("assign to line \(seat.line.number): \(error)")
         }
         return Assignment(seat: seat, set: set, ending: ending)
     }
@@ -138,7 +138,7 @@ struct Round {
             do throws(IrqfdError) {
                 let matched = try assignment.set.deassign(file, gsi: assignment.line.gsi)
                 assignment.line.endAssignment()
-                if !matched && !assignment.ending.isRace { failures.add("deassign found nothing on line \(assignment.line.gsi.rawValue)") }
+                if !matched && !assignment.ending.isRace { failures.add("deassign found nothing on line \(assignment.line.number)") }
             } catch where assignment.ending.isRace && (error == .badFileDescriptor || error == .released) {
                 // The other thread was first; the release to come, or in progress, ends the line.
             } catch {

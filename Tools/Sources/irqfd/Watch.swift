@@ -13,11 +13,11 @@ final class Watch: Sendable {
         line: @escaping @Sendable () -> String,
         state: @escaping @Sendable () -> [String]
     ) {
-        thread.update {
-            $0 = NamedThread(name: "watch") { [self] in
-                watch(patience, progress, Console.isWatched ? line : nil, state)
-            }
+        let shown: (@Sendable () -> String)? = Console.isWatched ? line : nil
+        let thread = NamedThread(name: "watch") { [self] in
+            watch(patience, progress, shown, state)
         }
+        self.thread.update { $0 = thread }
     }
 
     /// Ends the watch, with what it shows.
@@ -28,9 +28,9 @@ final class Watch: Sendable {
 
     private func watch(
         _ patience: Duration,
-        _ progress: () -> UInt64,
-        _ line: (() -> String)?,
-        _ state: () -> [String]
+        _ progress: @Sendable () -> UInt64,
+        _ line: (@Sendable () -> String)?,
+        _ state: @Sendable () -> [String]
     ) {
         var last = progress()
         var since = ContinuousClock.now

@@ -1,0 +1,65 @@
+// swift-irqfd: SPDX-License-Identifier: Apache-2.0
+
+internal import KernelPrimitives
+
+extension WorkqueueCore {
+    /// Takes a pending item off its queue; it does not run. True: it was pending.
+    ///
+    /// The corresponding kernel functions are `cancel_work` and `cancel_delayed_work`.
+    static func cancel(_ node: WorkNode.Pointer) -> Bool {
+        unsafe node.pointee.mutex.lock()
+        let (wasPending, waiting) = unsafe takeBack(node)
+        unsafe node.pointee.mutex.unlock()
+        unsafe settle(node, wasPending, waiting)
+        return wasPending
+    }
+
+    /// The same, and then waits for a run in progress. While it lasts, nobody can queue the item.
+    ///
+    /// The corresponding kernel function is `cancel_work_sync`.
+    static func cancelAndWait(_ node: WorkNode.Pointer) -> Bool {
+        let wasPending = unsafe beginCancelling(node)
+        _ = unsafe FlushBarrier.wait("the end of a cancelled item's run") { barrier in unsafe attachToRun(of: node, barrier) }
+        unsafe endCancelling(node)
+        return wasPending
+    }
+
+    static func beginCancelling(_ node: WorkNode.Pointer) -> Bool {
+        unsafe node.pointee.mutex.lock()
+        unsafe node.pointee.cancelling += 1
+        let (wasPending, waiting) = unsafe takeBack(node)
+        unsafe node.pointee.mutex.unlock()
+        unsafe settle(node, wasPending, waiting)
+        return wasPending
+    }
+
+    static func endCancelling(_ node: WorkNode.Pointer) {
+        unsafe node.pointee.mutex.withLock { unsafe node.pointee.cancelling -= 1 }
+    }
+
+    /// Under the item's lock.
+    private static func takeBack(_ node: WorkNode.Pointer) -> (wasPending: Bool, waiting: FlushBarrier.Pointer?) {
+        // The pending bit alone says nothing here: who set it may not have listed the item yet, and waits for the item's lock.
+        guard let core = unsafe node.pointee.target?.takeUnretainedValue() else { return (false, nil) }
+        return unsafe core.mutex.withLock {
+            if unsafe node.pointee.place == .nowhere { return (false, nil) }
+            let waiting = unsafe core.withdraw(node)
+            unsafe node.pointee.pending.store(0)
+            return unsafe (true, waiting)
+        }
+    }
+
+    /// Outside of all locks: the reference that the queue had may be the last but the caller's.
+    private static func settle(_ node: WorkNode.Pointer, _ wasPending: Bool, _ waiting: FlushBarrier.Pointer?) {
+        unsafe FlushBarrier.complete(waiting)
+        if wasPending { unsafe node.pointee.release?(node.pointee.context) }
+    }
+
+    /// Finds the run of an item that has been taken off its queue; nil: it does not run.
+    static func attachToRun(of node: WorkNode.Pointer, _ barrier: FlushBarrier.Pointer) -> WorkqueueCore? {
+        unsafe node.pointee.mutex.withLock {
+            if let core = unsafe node.pointee.target?.takeUnretainedValue().attach(barrier, toRunOf: node) { return core }
+            return unsafe node.pointee.elsewhere?.takeUnretainedValue().attach(barrier, toRunOf: node)
+        }
+    }
+}

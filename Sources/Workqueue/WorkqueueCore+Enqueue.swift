@@ -1,0 +1,114 @@
+// swift-irqfd: SPDX-License-Identifier: Apache-2.0
+
+package import KernelPrimitives
+
+extension WorkqueueCore {
+    /// Queues an item, now or when the deadline has passed.
+    ///
+    /// It may be called with wait queue locks and an irqfds lock held: it allocates nothing, calls nobody and sleeps on nobody.
+    ///
+    /// The corresponding kernel functions are `queue_work` and `queue_delayed_work`.
+    package func enqueue(_ node: WorkNode.Pointer, at deadline: Deadline? = nil) -> EnqueueResult {
+        // The one test-and-set that decides. It is a read-modify-write also when it fails: the run to come must see what
+        // this thread stored before.
+        if unsafe node.pointee.pending.fetchOr(1) != 0 { return .alreadyPending }
+        unsafe node.pointee.mutex.lock()
+        if unsafe node.pointee.cancelling != 0 {
+            unsafe node.pointee.pending.store(0)
+            unsafe node.pointee.mutex.unlock()
+            return .refused
+        }
+        let old = unsafe retarget(node)
+        mutex.lock()
+        if !acceptsFromThisThread {
+            mutex.unlock()
+            unsafe node.pointee.pending.store(0)
+            unsafe node.pointee.mutex.unlock()
+            unsafe old?.release()
+            return .refused
+        }
+        unsafe list(node, at: deadline)
+        let mustWake = takeIdle()
+        // Before the queue's lock: once that is gone, the item may run and be freed.
+        unsafe node.pointee.mutex.unlock()
+        mutex.unlock()
+        if mustWake { parker.unpark() }
+        unsafe old?.release()
+        return .queued
+    }
+
+    /// Under both locks: the pending bit is this thread's.
+    private func list(_ node: WorkNode.Pointer, at deadline: Deadline?) {
+        unsafe node.pointee.retain?(node.pointee.context)
+        promoteExpiredTimers()
+        if let deadline {
+            unsafe timers.insert(node, at: deadline)
+            unsafe node.pointee.place = .timed
+        } else {
+            unsafe append(node)
+        }
+    }
+
+    /// Shut down or being drained, a queue takes only what its own items chain.
+    private var acceptsFromThisThread: Bool { (phase == .open && drains == 0) || isOwnWorker }
+
+    /// Makes this queue the item's, under the item's lock. Returns a queue to let go of, outside of the locks.
+    private func retarget(_ node: WorkNode.Pointer) -> Unmanaged<WorkqueueCore>? {
+        let here = unsafe Unmanaged.passUnretained(self)
+        guard let target = unsafe node.pointee.target else {
+            unsafe node.pointee.target = unsafe here.retain()
+            return nil
+        }
+        if unsafe target.toOpaque() == here.toOpaque() { return nil }
+        unsafe node.pointee.target = unsafe here.retain()
+        let stillRuns = unsafe target._withUnsafeGuaranteedRef { core in core.mutex.withLock { unsafe core.current == node } }
+        if !stillRuns { return unsafe target }
+        let forgotten = unsafe node.pointee.elsewhere
+        unsafe node.pointee.elsewhere = unsafe target
+        return unsafe forgotten
+    }
+
+    /// Changes the delay of an item: of a pending one the time, an idle one is queued where it was last. True: it was pending.
+    ///
+    /// The corresponding kernel function is `mod_delayed_work`.
+    static func reschedule(_ node: WorkNode.Pointer, at deadline: Deadline?) -> Bool {
+        unsafe node.pointee.mutex.lock()
+        guard let target = unsafe node.pointee.target else {
+            misuse("reschedule(after:) of a DelayedWork that was never enqueued; enqueue it on a queue first")
+        }
+        if unsafe node.pointee.cancelling != 0 {
+            unsafe node.pointee.mutex.unlock()
+            return false
+        }
+        let core = unsafe target.takeUnretainedValue()
+        core.mutex.lock()
+        var waiting: FlushBarrier.Pointer?
+        var mustWake = false
+        let wasPending: Bool
+        if unsafe node.pointee.place != .nowhere {
+            wasPending = true
+            unsafe waiting = unsafe core.withdraw(node)
+            if let deadline {
+                unsafe core.timers.insert(node, at: deadline)
+                unsafe node.pointee.place = .timed
+            } else {
+                unsafe core.append(node)
+            }
+            mustWake = core.takeIdle()
+        } else {
+            // Set already: somebody is about to list it, and waits for the item's lock.
+            wasPending = unsafe node.pointee.pending.fetchOr(1) != 0
+            if !wasPending, core.acceptsFromThisThread {
+                unsafe core.list(node, at: deadline)
+                mustWake = core.takeIdle()
+            } else if !wasPending {
+                unsafe node.pointee.pending.store(0)
+            }
+        }
+        unsafe node.pointee.mutex.unlock()
+        core.mutex.unlock()
+        if mustWake { core.parker.unpark() }
+        unsafe FlushBarrier.complete(waiting)
+        return wasPending
+    }
+}

@@ -1,0 +1,71 @@
+// swift-irqfd: SPDX-License-Identifier: Apache-2.0
+
+internal import KernelPrimitives
+
+extension WorkqueueCore {
+    /// Closes the queue: from now on only its own items get in, and the worker ends when all have run. False: it was closed before.
+    ///
+    /// Timers that have not fired are dropped, together with the references that the queue had to their items.
+    func close() -> Bool {
+        mutex.lock()
+        if let set = injectsFor.first {
+            misuse("shutdown() of the queue \"\(name)\", which injects for IrqfdSet \(set): an interrupt would be lost; release() the set first")
+        }
+        if phase != .open {
+            mutex.unlock()
+            return false
+        }
+        promoteExpiredTimers()
+        phase = .closing
+        let mustWake = takeIdle()
+        mutex.unlock()
+        if mustWake { parker.unpark() }
+        while dropOneTimer() {}
+        return true
+    }
+
+    private func dropOneTimer() -> Bool {
+        mutex.lock()
+        guard let node = unsafe timers.first else {
+            mutex.unlock()
+            return false
+        }
+        unsafe timers.remove(node)
+        unsafe node.pointee.place = .nowhere
+        let (context, release) = unsafe (node.pointee.context, node.pointee.release)
+        unsafe node.pointee.pending.store(0)
+        mutex.unlock()
+        // From here on the item may be queued elsewhere; the reference may be the last.
+        unsafe release?(context)
+        return true
+    }
+
+    /// Waits for the thread, which has been told to end, and lets go who waits for the same.
+    func join() {
+        waitingForThisWorker { thread?.join() }
+        mutex.lock()
+        phase = .ended
+        let waiting = endBarriers
+        endBarriers = nil
+        mutex.unlock()
+        unsafe FlushBarrier.complete(waiting)
+    }
+
+    /// Nil: the queue has ended already.
+    func attachToEnd(_ barrier: FlushBarrier.Pointer) -> WorkqueueCore? {
+        mutex.withLock {
+            if phase == .ended { return nil }
+            unsafe FlushBarrier.push(barrier, onto: &endBarriers)
+            return self
+        }
+    }
+
+    /// Nil: the worker has left already.
+    func attachToExit(_ barrier: FlushBarrier.Pointer) -> WorkqueueCore? {
+        mutex.withLock {
+            if hasExited { return nil }
+            unsafe FlushBarrier.push(barrier, onto: &exitBarriers)
+            return self
+        }
+    }
+}
