@@ -10,6 +10,8 @@ package struct OwnerState {
     /// How many irqfds are hooked on the queue.
     package var hooked: UInt32 = 0
     package var isSemaphore = false
+    /// The file is gone, and everybody has been told.
+    package var hasHungUp = false
     /// The last reference was put: nothing may be touched any more.
     package var isEnded = false
     package var registrySlot = 0

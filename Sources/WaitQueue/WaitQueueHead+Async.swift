@@ -64,8 +64,20 @@
         /// - Important: Context: suspends; blocks no thread.
         /// - Throws: ``WaitQueueError/interrupted`` when the task is cancelled and the condition, looked at once more, does not hold.
         public nonisolated(nonsending) func waitInterruptibly(until condition: () -> Bool) async throws(WaitQueueError) {
+            try await waitInterruptibly(isFileSleeper: false, condition)
+        }
+
+        /// As `waitInterruptibly(until:)`, for a reader or writer of an open file, which a close wakes.
+        package nonisolated(nonsending) func waitInterruptiblyAsFileSleeper(until condition: () -> Bool) async throws(WaitQueueError) {
+            try await waitInterruptibly(isFileSleeper: true, condition)
+        }
+
+        private nonisolated(nonsending) func waitInterruptibly(
+            isFileSleeper: Bool, _ condition: () -> Bool
+        ) async throws(WaitQueueError) {
             while !condition() {
                 let waiter = TaskWaiter()
+                unsafe waiter.node.pointee.isFileSleeper = isFileSleeper
                 await withTaskCancellationHandler {
                     await suspend(waiter, at: .plain, unless: condition)
                 } onCancel: {

@@ -104,3 +104,13 @@ extension WaitQueueHead {
 
 @available(*, unavailable)
 extension WaitQueueHead.Locked: Sendable {}
+
+extension WaitQueueHead {
+    /// The owner has ended: entries that are left are let go of, and every later use is reported in debug builds.
+    package func end() {
+        withLock { locked in
+            while let node = first { unsafe locked.remove(node) }
+            owner.isEnded = true
+        }
+    }
+}

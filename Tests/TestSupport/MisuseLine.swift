@@ -3,7 +3,8 @@
 /// The sentence that a process said before it aborted, from what its exit test observed on standard error:
 ///
 ///     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) { … }
-///     #expect(misuseSentence(result?.standardErrorContent).contains("…"))
+///     let sentence = misuseSentence(result?.standardErrorContent)
+///     #expect(sentence.contains("…"))
 ///
 /// Without such a sentence it is a remark, and what was said instead is printed.
 package func misuseSentence(_ standardError: [UInt8]?) -> String {

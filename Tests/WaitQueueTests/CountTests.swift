@@ -29,7 +29,7 @@ struct CountTests {
     func atMost(maximum: Int, woken: Int) {
         fill()
         #expect(head.wake(.input, maxExclusive: maximum) == woken)
-        #expect(log.take() == ["priority 0", "plain 0", "plain 1"] + (0..<woken).map { "exclusive \(bash)" })
+        #expect(log.take() == ["priority 0", "plain 0", "plain 1"] + (0..<woken).map { "exclusive \($0)" })
         #expect(head.withLock { locked in locked.wake(.input, maxExclusive: maximum) } == woken)
     }
 

@@ -123,7 +123,8 @@ struct LockedTests {
                 thread.waitUntilAsleep(in: "locked wait")
                 #expect(!thread.isFinished)
                 head.withLock { locked in
-                    #expect(locked.hasWaiters)
+                    let isWaiter = locked.hasWaiters
+                    #expect(isWaiter)
                     value.value += 1
                     locked.wake(.input)
                 }
@@ -137,7 +138,8 @@ struct LockedTests {
     func lockedWaitTrueAtEntry() {
         head.withLock { locked in
             locked.wait(until: { locked in !locked.hasWaiters })
-            #expect(locked.wait(until: { locked in !locked.hasWaiters }, timeout: .seconds(10)))
+            let isTrue = locked.wait(until: { locked in !locked.hasWaiters }, timeout: .seconds(10))
+            #expect(isTrue)
         }
     }
 

@@ -12,7 +12,8 @@ struct MisuseTests {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) { [how] in
             withWatchdog(seconds: 5) { how.perform() }
         }
-        #expect(misuseSentence(result?.standardErrorContent).contains("add: the entry is already queued"))
+        let sentence = misuseSentence(result?.standardErrorContent)
+        #expect(sentence.contains("add: the entry is already queued"))
     }
 
     @Test("a negative number of exclusive entries", arguments: [false, true])
@@ -21,7 +22,8 @@ struct MisuseTests {
             let head = WaitQueueHead()
             if locked { head.withLock { view in _ = view.wake(.input, maxExclusive: -1) } } else { head.wake(.input, maxExclusive: -1) }
         }
-        #expect(misuseSentence(result?.standardErrorContent).contains("maxExclusive must not be negative"))
+        let sentence = misuseSentence(result?.standardErrorContent)
+        #expect(sentence.contains("maxExclusive must not be negative"))
     }
 
     @Test("a head is used inside its own withLock", arguments: HeadOperation.allCases)
@@ -32,7 +34,8 @@ struct MisuseTests {
                 head.withLock { _ in operation.perform(on: head, WaitQueueEntry { _, _, _ in .woken }) }
             }
         }
-        #expect(misuseSentence(result?.standardErrorContent).contains(alreadyHeld))
+        let sentence = misuseSentence(result?.standardErrorContent)
+        #expect(sentence.contains(alreadyHeld))
     }
 
     @Test("a head is used inside one of its wake functions", arguments: HeadOperation.allCases)
@@ -50,7 +53,8 @@ struct MisuseTests {
                 head.wake(.input)
             }
         }
-        #expect(misuseSentence(result?.standardErrorContent).contains(alreadyHeld))
+        let sentence = misuseSentence(result?.standardErrorContent)
+        #expect(sentence.contains(alreadyHeld))
     }
 
     @Test("a blocking wait where nobody may sleep", arguments: NoSleep.allCases)
@@ -58,7 +62,8 @@ struct MisuseTests {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) { [place] in
             withWatchdog(seconds: 5) { place.wait() }
         }
-        #expect(misuseSentence(result?.standardErrorContent).contains("may sleep"))
+        let sentence = misuseSentence(result?.standardErrorContent)
+        #expect(sentence.contains("may sleep"))
     }
 
     @Test("the wait that may sleep is named")
@@ -66,7 +71,8 @@ struct MisuseTests {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             withWatchdog(seconds: 5) { NoSleep.wakeFunction.wait() }
         }
-        #expect(misuseSentence(result?.standardErrorContent).contains("WaitQueueHead.wait(until:) may sleep"))
+        let sentence = misuseSentence(result?.standardErrorContent)
+        #expect(sentence.contains("WaitQueueHead.wait(until:) may sleep"))
     }
 
     @Test("even a wait whose condition is true may not be called in a wake function")
@@ -77,7 +83,8 @@ struct MisuseTests {
                 inWakeFunction { other.wait(until: { true }) }
             }
         }
-        #expect(misuseSentence(result?.standardErrorContent).contains("may sleep"))
+        let sentence = misuseSentence(result?.standardErrorContent)
+        #expect(sentence.contains("may sleep"))
     }
 
     @Test("the views of two heads are exchanged", arguments: [false, true])
@@ -85,7 +92,8 @@ struct MisuseTests {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) { [inFunction] in
             withWatchdog(seconds: 5) { if inFunction { exchangeInFunction() } else { exchangeInBody() } }
         }
-        #expect(misuseSentence(result?.standardErrorContent).contains("the Locked view was exchanged"))
+        let sentence = misuseSentence(result?.standardErrorContent)
+        #expect(sentence.contains("the Locked view was exchanged"))
     }
 
     @Test("an entry stays at the end of its queue")
@@ -95,7 +103,8 @@ struct MisuseTests {
             head.add(WaitQueueEntry { _, _, _ in .woken })
             head.hangUpAndFree()
         }
-        #expect(misuseSentence(result?.standardErrorContent).contains("did not remove itself"))
+        let sentence = misuseSentence(result?.standardErrorContent)
+        #expect(sentence.contains("did not remove itself"))
     }
 
     #if DEBUG
@@ -104,7 +113,8 @@ struct MisuseTests {
             let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) { [byWaking] in
                 withWatchdog(seconds: 5) { if byWaking { invertByWaking() } else { invertByLocking() } }
             }
-            #expect(misuseSentence(result?.standardErrorContent).contains("lock order inversion"))
+            let sentence = misuseSentence(result?.standardErrorContent)
+            #expect(sentence.contains("lock order inversion"))
         }
     #endif
 

@@ -1,0 +1,11 @@
+// swift-irqfd: SPDX-License-Identifier: Apache-2.0
+
+/// Which context: equal for all references to one, and never given twice.
+///
+/// The corresponding kernel value is the `id` of an `eventfd_ctx`.
+public struct EventFDContextID: Hashable, Sendable, CustomStringConvertible {
+    let serial: UInt64
+
+    /// The number, in words.
+    public var description: String { "eventfd \(serial)" }
+}

@@ -1,0 +1,28 @@
+// swift-irqfd: SPDX-License-Identifier: Apache-2.0
+
+internal import KernelPrimitives
+internal import WaitQueue
+
+/// How many objects of this module are alive, and how often they were signalled: for leak tests and tools.
+///
+/// Context: takes a lock for a moment; does not sleep. The numbers are exact when no other thread makes, drops or signals anything.
+public struct EventFDDiagnostics: Sendable, Equatable {
+    /// How many ``EventFDFile`` objects are alive.
+    public let filesAlive: Int
+
+    /// How many contexts have not ended.
+    public let contextsAlive: Int
+
+    /// How many calls of ``EventFDContextReference/signal(_:)`` there have been.
+    public let signals: UInt64
+
+    /// The numbers of this moment.
+    ///
+    /// Complexity: O(*n*) in the number of contexts.
+    public static var current: EventFDDiagnostics {
+        EventFDDiagnostics(filesAlive: Int(files.load()), contextsAlive: contexts.count, signals: contexts.sum { $0.signals.load() })
+    }
+
+    static let files = StatCounter()
+    static let contexts = ObjectRegistry<WaitQueueHead>()
+}
