@@ -68,7 +68,7 @@ extension WorkqueueCore {
     }
 
     /// The corresponding kernel function is `flush_workqueue`.
-    func flush() {
+    package func flush() {
         _ = unsafe FlushBarrier.wait("a queue to be flushed") { barrier in unsafe attachBehindAll(barrier) }
     }
 

@@ -1,0 +1,108 @@
+// swift-irqfd: SPDX-License-Identifier: Apache-2.0
+
+internal import EventFD
+internal import KernelPrimitives
+internal import WaitQueue
+internal import Workqueue
+
+extension IrqfdSetCore {
+    /// Assigns a context to an interrupt. The caller holds the file: no hang-up can come in the middle.
+    ///
+    /// The corresponding kernel function is `kvm_irqfd`.
+    func assign(_ context: EventFDContext, gsi: GSI) throws(IrqfdError) {
+        try provideCleanupQueue()
+        try beginAssign(context.id)
+        context.get()
+        let irqfd = unsafe Irqfd.make(set: self, eventFD: context, gsi: gsi)
+        // Without irqfds.lock: the wait queue's is the outer one. From here on nothing can fail but for a release.
+        let events = unsafe context.hook(irqfd.pointee.wait)
+        let isAssigned = mutex.withLock {
+            if isReleased {
+                // Only shutdown frees: it unhooks, flushes the inject that a signal may have queued since, and puts.
+                cancelReservation(context.id)
+                unsafe queueShutdown(irqfd)
+            } else {
+                // Active, and in the same section an event that was there before us: a deassign meanwhile would free the irqfd.
+                unsafe list(irqfd)
+                if events.contains(.input) { unsafe queueInject(irqfd) }
+            }
+            assignsInProgress -= 1
+            return !isReleased
+        }
+        if !isAssigned {
+            assignsDone.wakeAll()
+            throw .released
+        }
+    }
+
+    private func beginAssign(_ context: EventFDContextID) throws(IrqfdError) {
+        try mutex.withLock { () throws(IrqfdError) in
+            if isReleased { throw .released }
+            if !reserve(context) { throw .resourceBusy }
+            assignsInProgress += 1
+        }
+    }
+
+    /// The first assign of a set makes it a user of the cleanup queue, and the first user makes the queue.
+    private func provideCleanupQueue() throws(IrqfdError) {
+        let isMissing = try mutex.withLock { () throws(IrqfdError) -> Bool in
+            if isReleased { throw .released }
+            return cleanupQueue == nil
+        }
+        if !isMissing { return }
+        let queue = CleanupQueue.enter()
+        let isSurplus = mutex.withLock {
+            if cleanupQueue != nil || isReleased { return true }
+            cleanupQueue = queue
+            return false
+        }
+        if isSurplus { CleanupQueue.leave()?.core.retire() }
+    }
+
+    /// Deactivates the irqfd of a context and an interrupt. The caller flushes the cleanup queue afterwards, in any case.
+    ///
+    /// The corresponding kernel function is `kvm_irqfd_deassign`.
+    func deassign(_ context: EventFDContextID, gsi: GSI) throws(IrqfdError) -> Bool {
+        try mutex.withLock { () throws(IrqfdError) -> Bool in
+            if isReleased { throw .released }
+            guard let irqfd = unsafe activeIrqfd(of: context), unsafe irqfd.pointee.gsi == gsi else { return false }
+            unsafe Irqfd.deactivate(irqfd)
+            return true
+        }
+    }
+
+    /// No new irqfds; those that are there are deactivated. False: it was done before.
+    @discardableResult
+    func deactivateAll() -> Bool {
+        mutex.withLock {
+            let isFirst = !isReleased
+            isReleased = true
+            while let irqfd = first { unsafe Irqfd.deactivate(irqfd) }
+            return isFirst
+        }
+    }
+
+    /// Ends the machine's side: when this returns, nothing of this set runs or will run.
+    ///
+    /// The corresponding kernel function is `kvm_irqfd_release`.
+    func release() {
+        deactivateAll()
+        assignsDone.wait(until: { mutex.withLock { assignsInProgress == 0 } })
+        // Also when nothing was active: a hang-up may have queued a shutdown a moment ago.
+        flushCleanupQueue()
+        let (queue, controller) = mutex.withLock {
+            let parts = (cleanupQueue, self.controller)
+            cleanupQueue = nil
+            self.controller = nil
+            return parts
+        }
+        if controller != nil { injectionQueue.core.endInjecting(for: serial) }
+        if queue != nil { CleanupQueue.leave()?.shutdown() }
+    }
+
+    /// Waits for every shutdown that is queued, those of other sets included.
+    func flushCleanupQueue() {
+        let queue = mutex.withLock { cleanupQueue } ?? CleanupQueue.current
+        queue?.core.flush()
+    }
+}

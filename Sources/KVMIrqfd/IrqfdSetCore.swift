@@ -1,0 +1,104 @@
+// swift-irqfd: SPDX-License-Identifier: Apache-2.0
+
+internal import EventFD
+internal import KernelPrimitives
+internal import WaitQueue
+internal import Workqueue
+
+/// The irqfds of one machine: what the irqfds hold. Users hold the façade, `IrqfdSet`.
+///
+/// The corresponding kernel structure is the `irqfds` of a `struct kvm`.
+@safe
+final class IrqfdSetCore: @unchecked Sendable {
+    // @unchecked: the variables are guarded by `mutex`; the controller is taken out when nobody is left who would use it.
+
+    let serial = SerialNumber.next()
+    /// irqfds.lock: inside a wait queue's lock, outside the workqueues'.
+    let mutex = AdaptiveMutex(.irqfds)
+    let injectionQueue: SingleThreadWorkqueue
+    /// Written by the injection queue's worker alone.
+    let injections = StatCounter()
+    let coalesced = StatCounter()
+
+    /// Until the release, which breaks the cycle with a controller that owns its set.
+    @safe @exclusivity(unchecked) var controller: (any InterruptController)?
+    /// From the first assign until the release.
+    @safe @exclusivity(unchecked) var cleanupQueue: SingleThreadWorkqueue?
+    @safe @exclusivity(unchecked) var isReleased = false
+    /// Assigns between the reservation and the end.
+    @safe @exclusivity(unchecked) var assignsInProgress: UInt32 = 0
+    /// Woken, after irqfds.lock is gone, when a released set has no more assigns in progress.
+    let assignsDone = WaitQueueHead()
+
+    /// irqfds.items, in the order of their assignment.
+    @safe @exclusivity(unchecked) private(set) var first: Irqfd.Pointer?
+    @safe @exclusivity(unchecked) private var last: Irqfd.Pointer?
+    /// The active irqfd of each context, or nil while the context is only reserved by an assign. Looked up, never walked.
+    @safe @exclusivity(unchecked) private var assigned: [EventFDContextID: Irqfd.Pointer?] = unsafe [:]
+    @safe @exclusivity(unchecked) private var registrySlot = 0
+
+    init(controller: any InterruptController, injectionQueue: SingleThreadWorkqueue) {
+        self.controller = controller
+        self.injectionQueue = injectionQueue
+        injectionQueue.core.beginInjecting(for: serial)
+        registrySlot = KVMIrqfdDiagnostics.sets.insert(self)
+    }
+
+    deinit {
+        // After a release there is nothing left to do. After a forgotten one this may be the cleanup worker: nothing here waits.
+        if cleanupQueue != nil { CleanupQueue.leave()?.core.retire() }
+        if controller != nil { injectionQueue.core.endInjecting(for: serial) }
+        KVMIrqfdDiagnostics.sets.remove(registrySlot, counted: 0)
+        KVMIrqfdDiagnostics.endedInjections.add(injections.load())
+        KVMIrqfdDiagnostics.endedCoalesced.add(coalesced.load())
+    }
+
+    // MARK: Items and reservations, under irqfds.lock
+
+    /// False: the context is assigned in this set already, or being assigned.
+    func reserve(_ context: EventFDContextID) -> Bool {
+        if unsafe assigned[context] != nil { return false }
+        unsafe assigned.updateValue(nil, forKey: context)
+        return true
+    }
+
+    func cancelReservation(_ context: EventFDContextID) { unsafe assigned.removeValue(forKey: context) }
+
+    /// The active irqfd of a context.
+    func activeIrqfd(of context: EventFDContextID) -> Irqfd.Pointer? { unsafe assigned[context] ?? nil }
+
+    /// From here on the irqfd is active.
+    func list(_ irqfd: Irqfd.Pointer) {
+        unsafe irqfd.pointee.isListed = true
+        unsafe irqfd.pointee.previous = last
+        if let last { unsafe last.pointee.next = unsafe irqfd } else { first = unsafe irqfd }
+        last = unsafe irqfd
+        unsafe assigned.updateValue(irqfd, forKey: irqfd.pointee.eventFD.id)
+    }
+
+    /// No longer active; the same context may be assigned again at once.
+    func unlist(_ irqfd: Irqfd.Pointer) {
+        let previous = unsafe irqfd.pointee.previous
+        let next = unsafe irqfd.pointee.next
+        if let previous = unsafe previous { unsafe previous.pointee.next = unsafe next } else { first = unsafe next }
+        if let next = unsafe next { unsafe next.pointee.previous = unsafe previous } else { last = unsafe previous }
+        unsafe irqfd.pointee.next = nil
+        unsafe irqfd.pointee.previous = nil
+        unsafe irqfd.pointee.isListed = false
+        unsafe assigned.removeValue(forKey: irqfd.pointee.eventFD.id)
+    }
+
+    // MARK: The two works
+
+    /// Under the wait queue's lock, or irqfds.lock.
+    func queueInject(_ irqfd: Irqfd.Pointer) {
+        if unsafe injectionQueue.core.enqueue(irqfd.pointee.inject) == .alreadyPending { coalesced.add(1) }
+    }
+
+    /// Under irqfds.lock: the irqfd goes over to the shutdown work, for good.
+    func queueShutdown(_ irqfd: Irqfd.Pointer) {
+        if unsafe cleanupQueue?.core.enqueue(irqfd.pointee.shutdown) != .queued {
+            misuse("the shutdown of an irqfd was queued twice, or its set has no cleanup queue")
+        }
+    }
+}
