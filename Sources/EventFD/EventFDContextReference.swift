@@ -57,9 +57,7 @@ public struct EventFDContextReference: ~Copyable, Sendable {
     ///
     /// - Important: Context: does not sleep. Inside a wake function the end is put off until the lock is gone.
     public consuming func put() {
-        let context = self.context
-        discard self
-        context.put()
+        // The value ends here, and its deinit puts.
     }
 }
 

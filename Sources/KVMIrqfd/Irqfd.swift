@@ -126,8 +126,8 @@ struct Irqfd: ~Copyable {
     private static func free(_ irqfd: Pointer) {
         let set = unsafe irqfd.pointee.set
         unsafe irqfd.pointee.wait.deinitialize(count: 1)
-        unsafe irqfd.pointee.inject.deinitialize(count: 1)
-        unsafe irqfd.pointee.shutdown.deinitialize(count: 1)
+        unsafe WorkNode.end(irqfd.pointee.inject)
+        unsafe WorkNode.end(irqfd.pointee.shutdown)
         unsafe irqfd.deinitialize(count: 1)
         unsafe UnsafeMutableRawPointer(irqfd).deallocate()
         KVMIrqfdDiagnostics.irqfds.subtract(1)

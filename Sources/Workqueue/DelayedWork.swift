@@ -35,7 +35,7 @@ public final class DelayedWork: @unchecked Sendable {
     }
 
     deinit {
-        unsafe node.deinitialize(count: 1)
+        unsafe WorkNode.end(node)
         unsafe node.deallocate()
         WorkqueueDiagnostics.works.subtract(1)
     }

@@ -36,7 +36,7 @@ public final class Work: @unchecked Sendable {
     }
 
     deinit {
-        unsafe node.deinitialize(count: 1)
+        unsafe WorkNode.end(node)
         unsafe node.deallocate()
         WorkqueueDiagnostics.works.subtract(1)
     }

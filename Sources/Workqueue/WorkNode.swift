@@ -61,9 +61,13 @@ package struct WorkNode: ~Copyable {
         unsafe self.release = unsafe release
     }
 
-    deinit {
-        unsafe target?.release()
-        unsafe elsewhere?.release()
+    /// Ends an item that is neither pending nor, elsewhere than here, running. Its memory is the caller's again.
+    ///
+    /// Not a deinit: Embedded Swift has none for non-copyable types of other modules.
+    package static func end(_ node: Pointer) {
+        unsafe node.pointee.target?.release()
+        unsafe node.pointee.elsewhere?.release()
+        unsafe node.deinitialize(count: 1)
     }
 
     package var isPending: Bool { unsafe pending.load() != 0 }
