@@ -22,7 +22,7 @@ let package = Package(
         .target(name: "KVMIrqfd", dependencies: ["EventFD", "WaitQueue", "Workqueue", "KernelPrimitives"]),
 
         .target(name: "TestSupport", dependencies: ["KernelPrimitives"], path: "Tests/TestSupport"),
-        .target(name: "ScheduleExplorer", dependencies: ["KernelPrimitives"], path: "Tests/ScheduleExplorer"),
+        .target(name: "ScheduleExplorer", dependencies: ["KernelPrimitives", "CKernelPrimitives"], path: "Tests/ScheduleExplorer"),
         .testTarget(name: "KernelPrimitivesTests", dependencies: ["KernelPrimitives", "TestSupport"]),
         .testTarget(name: "WaitQueueTests", dependencies: ["WaitQueue", "TestSupport"]),
         .testTarget(name: "WorkqueueTests", dependencies: ["Workqueue", "TestSupport"]),

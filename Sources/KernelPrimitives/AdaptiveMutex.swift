@@ -25,7 +25,10 @@ package struct AdaptiveMutex: ~Copyable, Sendable {
 
     @inlinable package func lock() {
         #if ScheduleExploration
-            unsafe ScheduleSeam.reach(.lock, word.address) { [word = word.address] in unsafe word.load(as: UInt32.self) == 0 || kp_holds_lock(word) }
+            // A lock that this thread holds already is never free: that is reported below, and not waited for.
+            if unsafe !kp_holds_lock(word.address) {
+                unsafe ScheduleSeam.reach(.lock, word.address) { [address = word.address] in unsafe address.load(as: UInt32.self) == 0 }
+            }
         #endif
         if !word.word.compareExchange(expected: 0, desired: 1, ordering: .acquiring).exchanged { lockSlowly() }
         if unsafe !kp_push_lock(word.address) { reportNesting() }

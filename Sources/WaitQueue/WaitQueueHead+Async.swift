@@ -22,7 +22,10 @@
         ///
         /// - Important: Context: suspends; blocks no thread.
         public nonisolated(nonsending) func wait(until condition: () -> Bool, exclusive: Bool) async {
-            while !condition() { await suspend(TaskWaiter(), at: exclusive ? .exclusive : .plain, unless: condition) }
+            while true {
+                if condition() { return }
+                if await suspend(TaskWaiter(), at: exclusive ? .exclusive : .plain, unless: condition) { return }
+            }
         }
 
         /// Suspends until the condition holds, or the time is over.
@@ -42,19 +45,28 @@
         /// - Important: Context: suspends; blocks no thread.
         /// - Returns: The condition: false means timed out and still false.
         public nonisolated(nonsending) func wait(until condition: () -> Bool, timeout: Duration, exclusive: Bool) async -> Bool {
-            let end = ContinuousClock.now.advanced(by: timeout)
-            while !condition() {
-                if ContinuousClock.now >= end { return condition() }
+            let deadline = Deadline(after: timeout)
+            while true {
+                if condition() { return true }
+                if deadline.hasPassed { return false }
                 let waiter = TaskWaiter()
                 let timer = Task { [self] in
-                    // Cancelled: the wait is over, and the waiter off the queue already.
-                    try? await Task.sleep(until: end, clock: .continuous)
+                    await WaitQueueHead.sleep(until: deadline)
                     withLock { locked in _ = unsafe locked.remove(waiter.node) }
                 }
-                await suspend(waiter, at: exclusive ? .exclusive : .plain, unless: condition)
+                let holds = await suspend(waiter, at: exclusive ? .exclusive : .plain, unless: condition)
                 timer.cancel()
+                if holds { return true }
             }
-            return true
+        }
+
+        /// Returns early when the task is cancelled: the wait is over then, and the waiter off the queue already.
+        private static func sleep(until deadline: Deadline) async {
+            while !deadline.hasPassed, !Task.isCancelled {
+                // In pieces: the library's clock traps on times that are farther away than it can count.
+                let nanoseconds = min(deadline.nanoseconds - Deadline.now.nanoseconds, 1 << 50)
+                try? await Task.sleep(for: .nanoseconds(Int64(nanoseconds)))
+            }
         }
 
         /// Suspends until the condition holds, or the task is cancelled.
@@ -75,27 +87,38 @@
         private nonisolated(nonsending) func waitInterruptibly(
             isFileSleeper: Bool, _ condition: () -> Bool
         ) async throws(WaitQueueError) {
-            while !condition() {
+            while true {
+                if condition() { return }
+                if Task.isCancelled { throw .interrupted }
                 let waiter = TaskWaiter()
                 unsafe waiter.node.pointee.isFileSleeper = isFileSleeper
-                await withTaskCancellationHandler {
+                let holds = await withTaskCancellationHandler {
                     await suspend(waiter, at: .plain, unless: condition)
                 } onCancel: {
-                    withLock { locked in
-                        waiter.isCancelled = true
-                        _ = unsafe locked.remove(waiter.node)
-                    }
+                    // Who cancels may hold a wait queue's lock, or be inside a wake function of this very queue.
+                    if ExecutionContext.isAtomic { Task.detached { self.cancel(waiter) } } else { cancel(waiter) }
                 }
-                // Off the queue before the last look: a wake that chose this waiter is not lost.
-                if Task.isCancelled, !condition() { throw .interrupted }
+                // Otherwise the condition is looked at once more, off the queue: a wake that chose this waiter is not lost.
+                if holds { return }
             }
         }
 
-        private nonisolated(nonsending) func suspend(_ waiter: TaskWaiter, at place: WaitQueueNode.Place, unless condition: () -> Bool) async {
+        private func cancel(_ waiter: TaskWaiter) {
+            withLock { locked in
+                waiter.isCancelled = true
+                _ = unsafe locked.remove(waiter.node)
+            }
+        }
+
+        /// Returns whether the condition was seen to hold: then it is not asked again, because it may have taken what it found.
+        private nonisolated(nonsending) func suspend(
+            _ waiter: TaskWaiter, at place: WaitQueueNode.Place, unless condition: () -> Bool
+        ) async -> Bool {
+            var holds = false
             unsafe await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
                 let isQueued = withLock { _ in
                     if waiter.isCancelled { return false }
-                    waiter.continuation = unsafe continuation
+                    unsafe waiter.continuation = continuation
                     unsafe link(waiter.node, at: place)
                     // The queue's reference; the settlement of the node balances it.
                     _ = unsafe Unmanaged.passRetained(waiter)
@@ -104,10 +127,12 @@
                 if !isQueued {
                     unsafe continuation.resume()
                 } else if condition() {
+                    holds = true
                     // Whoever takes the node off the queue resumes the task: this thread, unless a waker was faster.
                     withLock { locked in _ = unsafe locked.remove(waiter.node) }
                 }
             }
+            return holds
         }
     }
 

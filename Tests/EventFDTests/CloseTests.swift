@@ -227,7 +227,7 @@ struct CloseTests {
                             }
                         }
                     ),
-                    ("closer", { outcomes.append(outcome { () throws(EventFDError) in try file.close(); return 0 }) }),
+                    ("closer", { #expect((try? file.close()) != nil) }),
                 ])
                 #expect(outcomes.all.allSatisfy { $0 != .failure(.wouldBlock) && $0 != .failure(.interrupted) })
                 #expect(listener.keys.all.filter { $0.contains(.hangup) } == [.hangup])

@@ -113,7 +113,7 @@ struct SignalTests {
         let head = try file.queue
         try file.close()
         #expect(reference.signal(5) == 5)
-        #expect(reference.signal(.max) == .max - 8)  // The three were still there.
+        #expect(reference.signal(.max) == UInt64.max - 8)  // The three were still there.
         #expect(listener.keys.all == [.hangup, .input, .input])
         #expect(file.count == 0)
         let other = reference.duplicate()

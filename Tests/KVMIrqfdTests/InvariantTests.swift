@@ -90,7 +90,10 @@ struct InvariantTests {
                     ])
                 }
                 #expect(Census().irqfds == before.irqfds)
-                #expect(WorkqueueDiagnostics.current.worksRun - runs == rounds, "no event was signalled: all that ran were shutdowns")
+                #expect(
+                    WorkqueueDiagnostics.current.worksRun - runs == UInt64(rounds),
+                    "no event was signalled: all that ran were shutdowns"
+                )
             }
         }
     }

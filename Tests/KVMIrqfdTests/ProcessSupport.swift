@@ -50,7 +50,9 @@ func currentThreadName() -> String {
         firstLine(of: "/proc/thread-self/comm")
     #else
         unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { buffer in
-            guard let start = unsafe buffer.baseAddress, unsafe pthread_getname_np(pthread_self(), start, buffer.count) == 0 else { return "" }
+            guard let start = unsafe buffer.baseAddress, unsafe pthread_getname_np(pthread_self(), start, buffer.count) == 0 else {
+                return ""
+            }
             return unsafe String(cString: start)
         }
     #endif

@@ -237,6 +237,7 @@ struct ForgottenReleaseTests {
                 set.release()
             }
         }
-        #expect(!String(decoding: try #require(second).standardErrorContent, as: UTF8.self).contains("release()"))
+        let said = String(decoding: try #require(second).standardErrorContent, as: UTF8.self)
+        #expect(!said.contains("release()"))
     }
 }

@@ -20,13 +20,9 @@ struct AddingDuringWalkTests {
     @Test("an entry added during a walk is visited by the next walk, not by this one", arguments: Kind.allCases, Kind.allCases)
     func notVisited(adder: Kind, added: Kind) {
         let newcomer = logging("newcomer", log)
-        let isFirst = Guarded(true)
+        let newcomers = Guarded([newcomer])
         let entry = logging("adder", log) { _, locked in
-            guard isFirst.withLock({ isFirst in
-                defer { isFirst = false }
-                return isFirst
-            }) else { return }
-            Self.add(newcomer, as: added, to: &locked)
+            if let newcomer = newcomers.withLock({ $0.popLast() }) { Self.add(newcomer, as: added, to: &locked) }
         }
         head.add(entry, as: adder)
         #expect(head.visited(log) == ["adder"])

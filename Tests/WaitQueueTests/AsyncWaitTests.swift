@@ -62,6 +62,24 @@ struct AsyncWaitTests {
         }
     }
 
+    // In a process of its own, because an overflow would end it.
+    @Test("a very long timeout is no short one, and no overflow")
+    func veryLong() async {
+        await #expect(processExitsWith: .success) {
+            await withWatchdog {
+                let head = WaitQueueHead()
+                let flag = Guarded(false)
+                let task = Task { await head.wait(until: { flag.current }, timeout: .seconds(Int64.max)) }
+                await waitUntil("the task is queued") { head.hasWaiters }
+                for _ in 0..<1000 { await Task.yield() }  // Whatever counts the time has its turn.
+                flag.withLock { $0 = true }
+                head.wake()
+                let isTrue = await task.value
+                precondition(isTrue, "it timed out")
+            }
+        }
+    }
+
     @Test("woken before the end of the timeout: true")
     func wokenBeforeTimeout() async {
         await withWatchdog {
@@ -88,6 +106,31 @@ struct AsyncWaitTests {
             task.cancel()
             #expect(await task.value == .interrupted)
             #expect(!head.hasWaiters)
+        }
+    }
+
+    // In a process of its own: what goes wrong here is said in a sentence, and ends the process.
+    @Test("a task may be cancelled by a wake function of the queue on which it waits, and with its lock held", arguments: [false, true])
+    func cancelledUnderLock(inFunction: Bool) async {
+        await #expect(processExitsWith: .success) { [inFunction] in
+            await withWatchdog {
+                let head = WaitQueueHead()
+                let task = Task { try await head.waitInterruptibly(until: { false }) }
+                await waitUntil("the task is queued") { head.hasWaiters }
+                if inFunction {
+                    let entry = WaitQueueEntry { entry, _, locked in
+                        locked.remove(entry)
+                        task.cancel()
+                        return .stop
+                    }
+                    head.add(entry)
+                    head.wake(.hangup)
+                } else {
+                    head.withLock { _ in task.cancel() }
+                }
+                guard case .failure(let error) = await task.result else { fatalError("it was not interrupted") }
+                precondition(error as? WaitQueueError == .interrupted)
+            }
         }
     }
 

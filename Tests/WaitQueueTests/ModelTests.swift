@@ -106,7 +106,8 @@ private struct Model {
         var woken = 0
         for member in members where !events.isEmpty {
             if member.kind == .exclusive && woken == maximum { break }
-            guard members.contains(where: { $0.stamp == member.stamp }), !events.isDisjoint(with: Dice.masks[member.entry]) else { continue }
+            let isQueued = members.contains { $0.stamp == member.stamp }
+            if !isQueued || events.isDisjoint(with: Dice.masks[member.entry]) { continue }
             happenings.append(.called(member.entry, events))
             let (count, result) = dice.function()
             for _ in 0..<count { perform(dice.step()) }

@@ -172,7 +172,8 @@ struct RemoveTests {
                     }
                 }
                 for _ in 0..<400 {
-                    guard let entry = entries.randomElement(using: &random), let kind = Kind.allCases.randomElement(using: &random) else { break }
+                    let entry = entries[Int.random(in: entries.indices, using: &random)]
+                    let kind = Kind.allCases[Int.random(in: 0..<3, using: &random)]
                     head.remove(entry)
                     head.add(entry, as: kind)
                     head.wake(.input, maxExclusive: Int.random(in: 0...2, using: &random))

@@ -75,6 +75,14 @@ struct TimeoutTests {
         }
     }
 
+    // In a process of its own: a wait that goes wrong here does not end.
+    @Test("not even when each look at the condition wakes its own sleeper", arguments: [false, true])
+    func notProlongedByItself(locked: Bool) async {
+        await #expect(processExitsWith: .success) { [locked] in
+            withWatchdog(seconds: 5) { precondition(!waitWakingItself(locked: locked), "a condition that is never true came true") }
+        }
+    }
+
     @Test("a very long timeout is no short one", arguments: [Duration.seconds(Int64.max), .seconds(Int64.max / 1_000_000_000 + 1)])
     func veryLong(timeout: Duration) {
         withWatchdog {
@@ -115,4 +123,26 @@ struct TimeoutTests {
             #expect(head.wakeAll() == 0)
         }
     }
+}
+
+private func waitWakingItself(locked: Bool) -> Bool {
+    let head = WaitQueueHead()
+    if locked {
+        return head.withLock { view in
+            view.wait(
+                until: { view in
+                    view.wakeAll()
+                    return false
+                },
+                timeout: .milliseconds(10)
+            )
+        }
+    }
+    return head.wait(
+        until: {
+            head.wakeAll()
+            return false
+        },
+        timeout: .milliseconds(10)
+    )
 }

@@ -11,7 +11,7 @@ private final class QueueExecutor: SerialExecutor {
     init(_ queue: SingleThreadWorkqueue) { self.queue = queue }
 
     func enqueue(_ job: consuming ExecutorJob) {
-        let job = unsafe UnownedJob(job)
+        let job = UnownedJob(job)
         queue.enqueue(Work { _ in unsafe job.runSynchronously(on: self.asUnownedSerialExecutor()) })
     }
 }

@@ -20,7 +20,7 @@ struct ForgottenShutdownTests {
             var held: HeldQueue? = HeldQueue("forgot-drain")
             let ran = Recorder<Int>()
             for number in 0..<10 { held?.queue.enqueue(Work { _ in ran.append(number) }) }
-            weak var queue = held?.queue
+            weak let queue = held?.queue
             let gate = held?.gate
             held = nil
             #expect(queue == nil)
@@ -127,7 +127,8 @@ struct ForgottenShutdownTests {
         let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
             inSynchronousCode { SingleThreadWorkqueue(name: "remembered").shutdown() }
         }
-        #expect(!String(decoding: try #require(result).standardErrorContent, as: UTF8.self).contains("remembered"))
+        let said = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
+        #expect(!said.contains("remembered"))
     }
 }
 

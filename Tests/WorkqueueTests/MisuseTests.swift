@@ -143,7 +143,8 @@ struct WorkqueueMisuseTests {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             inSynchronousCode { SingleThreadWorkqueue.system.shutdown() }
         }
-        #expect(misuseSentence(result?.standardErrorContent).contains("the system queue cannot be shut down"))
+        let sentence = misuseSentence(result?.standardErrorContent)
+        #expect(sentence.contains("the system queue cannot be shut down"))
     }
 
     @Test("the system queue cannot be drained")
@@ -151,7 +152,8 @@ struct WorkqueueMisuseTests {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             inSynchronousCode { SingleThreadWorkqueue.system.drain() }
         }
-        #expect(misuseSentence(result?.standardErrorContent).contains("the system queue cannot be drained"))
+        let sentence = misuseSentence(result?.standardErrorContent)
+        #expect(sentence.contains("the system queue cannot be drained"))
     }
 
     @Test("reschedule(after:) of a delayed work that was never enqueued")
@@ -190,7 +192,8 @@ struct WorkqueueMisuseTests {
             let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
                 crosswise({ queue, _ in queue.drain() }, { queue, _ in queue.shutdown() })
             }
-            #expect(misuseSentence(result?.standardErrorContent).contains("queues wait for each other"))
+            let sentence = misuseSentence(result?.standardErrorContent)
+            #expect(sentence.contains("queues wait for each other"))
         }
 
         @Test("Debug builds: waiting one for the other, without a circle, is nothing to report")

@@ -1,3 +1,5 @@
+// swift-irqfd: SPDX-License-Identifier: Apache-2.0
+
 /// A machine with sixteen interrupt lines that takes interrupts and says so.
 package protocol Guest: AnyObject, Sendable {
     /// Which kind of machine this is.

@@ -1,3 +1,5 @@
+// swift-irqfd: SPDX-License-Identifier: Apache-2.0
+
 /// What the real guest runs: sixteen-bit code that takes interrupts and says which.
 ///
 /// It fills the interrupt vectors, programs the two interrupt controllers, reports that it is ready and halts. The handler of each line

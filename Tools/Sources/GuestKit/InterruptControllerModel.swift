@@ -1,3 +1,5 @@
+// swift-irqfd: SPDX-License-Identifier: Apache-2.0
+
 /// A model of one 8259 interrupt controller with edge-triggered lines: what is requested, in service and masked, a bit a line.
 struct InterruptControllerModel: Sendable {
     private(set) var request: UInt8 = 0

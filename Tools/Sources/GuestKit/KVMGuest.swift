@@ -1,11 +1,14 @@
-#if os(Linux) && arch(x86_64)
+// swift-irqfd: SPDX-License-Identifier: Apache-2.0
+
 import CKVM
 import Synchronization
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
 #endif
 
 /// A virtual machine on /dev/kvm: one processor in real mode, two pages of memory, the interrupt controllers of a PC inside the kernel.
@@ -33,7 +36,9 @@ package final class KVMGuest: Guest, @unchecked Sendable {
     /// Makes the machine and loads its program; it does not run yet.
     package init() throws(GuestError) {
         kvm = try Descriptor(ckvm_open(), "opening /dev/kvm")
-        guard ckvm_api_version(kvm.number) == KVM_API_VERSION else { throw GuestError("/dev/kvm speaks an unknown version of its interface") }
+        guard ckvm_api_version(kvm.number) == ckvm_known_api_version else {
+            throw GuestError("/dev/kvm speaks an unknown version of its interface")
+        }
         vm = try Descriptor(ckvm_create_vm(kvm.number), "making a virtual machine")
         try succeed(ckvm_create_interrupt_controllers(vm.number), "making the interrupt controllers")
         memory = try Mapping(size: GuestProgram.memorySize, descriptor: -1)
@@ -80,6 +85,11 @@ package final class KVMGuest: Guest, @unchecked Sendable {
 
     /// What the processor's thread does.
     private func runProcessor(_ observer: any GuestObserver) {
+        // A thread begins with the mask of the one that made it, which may have blocked everything: those of Dispatch do.
+        var mask = sigset_t()
+        unsafe sigemptyset(&mask)
+        unsafe sigaddset(&mask, stopSignal)
+        unsafe pthread_sigmask(SIG_UNBLOCK, &mask, nil)
         while !isStopping.load(ordering: .sequentiallyConsistent) {
             var port: UInt16 = 0
             var value: UInt8 = 0
@@ -139,4 +149,3 @@ private func succeed(_ result: Int32, _ step: String) throws(GuestError) {
     guard result < 0 else { return }
     throw GuestError("\(step) failed: \(unsafe String(cString: strerror(-result)))")
 }
-#endif

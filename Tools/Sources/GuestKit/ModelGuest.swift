@@ -1,3 +1,5 @@
+// swift-irqfd: SPDX-License-Identifier: Apache-2.0
+
 /// A guest without a virtual machine: a model of a PC's interrupt controllers and a thread that takes their interrupts.
 package final class ModelGuest: Guest {
     private struct State: Sendable {

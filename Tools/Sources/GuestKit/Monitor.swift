@@ -1,11 +1,13 @@
+// swift-irqfd: SPDX-License-Identifier: Apache-2.0
+
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #else
-#error("GuestKit cannot identify the C library of this platform")
+    #error("GuestKit cannot identify the C library of this platform")
 #endif
 
 /// Some state, the lock around it and the condition to wait for its changes.
@@ -22,14 +24,14 @@ import Darwin
         self.state = state
         check(unsafe pthread_mutex_init(mutex, nil), "pthread_mutex_init")
         #if canImport(Darwin)
-        check(unsafe pthread_cond_init(changed, nil), "pthread_cond_init")
+            check(unsafe pthread_cond_init(changed, nil), "pthread_cond_init")
         #else
-        var attributes = pthread_condattr_t()
-        check(unsafe pthread_condattr_init(&attributes), "pthread_condattr_init")
-        // A wall clock that is set would end a wait early or never.
-        check(unsafe pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC), "pthread_condattr_setclock")
-        check(unsafe pthread_cond_init(changed, &attributes), "pthread_cond_init")
-        unsafe pthread_condattr_destroy(&attributes)
+            var attributes = pthread_condattr_t()
+            check(unsafe pthread_condattr_init(&attributes), "pthread_condattr_init")
+            // A wall clock that is set would end a wait early or never.
+            check(unsafe pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC), "pthread_condattr_setclock")
+            check(unsafe pthread_cond_init(changed, &attributes), "pthread_cond_init")
+            unsafe pthread_condattr_destroy(&attributes)
         #endif
     }
 
@@ -84,18 +86,18 @@ import Darwin
     private func sleep(atMost left: Duration) {
         let (seconds, attoseconds) = left.components
         #if canImport(Darwin)
-        var time = timespec(tv_sec: Int(seconds), tv_nsec: Int(attoseconds / 1_000_000_000))
-        let code = unsafe pthread_cond_timedwait_relative_np(changed, mutex, &time)
+            var time = timespec(tv_sec: Int(seconds), tv_nsec: Int(attoseconds / 1_000_000_000))
+            let code = unsafe pthread_cond_timedwait_relative_np(changed, mutex, &time)
         #else
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-        time.tv_sec += Int(seconds)
-        time.tv_nsec += Int(attoseconds / 1_000_000_000)
-        if time.tv_nsec >= 1_000_000_000 {
-            time.tv_sec += 1
-            time.tv_nsec -= 1_000_000_000
-        }
-        let code = unsafe pthread_cond_timedwait(changed, mutex, &time)
+            var time = timespec()
+            unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+            time.tv_sec += Int(seconds)
+            time.tv_nsec += Int(attoseconds / 1_000_000_000)
+            if time.tv_nsec >= 1_000_000_000 {
+                time.tv_sec += 1
+                time.tv_nsec -= 1_000_000_000
+            }
+            let code = unsafe pthread_cond_timedwait(changed, mutex, &time)
         #endif
         if code != ETIMEDOUT { check(code, "pthread_cond_timedwait") }
     }

@@ -1,9 +1,11 @@
+// swift-irqfd: SPDX-License-Identifier: Apache-2.0
+
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 
 /// A thread with a name that starts at once and is joined by hand.
@@ -25,23 +27,23 @@ package final class NamedThread: Sendable {
     }
 
     #if canImport(Darwin)
-    // Unsafe only because the handle is a pointer there; it is never written again.
-    private nonisolated(unsafe) let handle: pthread_t
+        // Unsafe only because the handle is a pointer there; it is never written again.
+        private nonisolated(unsafe) let handle: pthread_t
     #else
-    private let handle: pthread_t
+        private let handle: pthread_t
     #endif
 
     package init(name: String, _ body: @escaping @Sendable () -> Void) {
         let start = unsafe Unmanaged.passRetained(Start(name: name, body: body)).toOpaque()
         #if canImport(Darwin)
-        var created: pthread_t?
-        check(unsafe pthread_create(&created, nil, { NamedThread.run($0) }, start), "pthread_create")
-        guard let created = unsafe created else { fatalError("pthread_create gave no thread") }
-        unsafe handle = created
+            var created: pthread_t?
+            check(unsafe pthread_create(&created, nil, { NamedThread.run($0) }, start), "pthread_create")
+            guard let created = unsafe created else { fatalError("pthread_create gave no thread") }
+            unsafe handle = created
         #else
-        var created = pthread_t()
-        check(unsafe pthread_create(&created, nil, { unsafe NamedThread.run($0) }, start), "pthread_create")
-        handle = created
+            var created = pthread_t()
+            check(unsafe pthread_create(&created, nil, { unsafe NamedThread.run($0) }, start), "pthread_create")
+            handle = created
         #endif
     }
 
@@ -65,12 +67,12 @@ package final class NamedThread: Sendable {
 /// Gives the calling thread a name that debuggers and `top -H` show; cut to what the system takes. That it failed is nobody's concern.
 private func nameThisThread(_ name: String) {
     #if canImport(Darwin)
-    _ = unsafe pthread_setname_np(name)
+        _ = unsafe pthread_setname_np(name)
     #else
-    // The function for this is not in the Glibc module; the file does the same.
-    let file = unsafe open("/proc/thread-self/comm", O_WRONLY | O_CLOEXEC)
-    guard file >= 0 else { return }
-    _ = unsafe write(file, name, min(name.utf8.count, 15))
-    close(file)
+        // The function for this is not in the Glibc module; the file does the same.
+        let file = unsafe open("/proc/thread-self/comm", O_WRONLY | O_CLOEXEC)
+        guard file >= 0 else { return }
+        _ = unsafe write(file, name, min(name.utf8.count, 15))
+        close(file)
     #endif
 }

@@ -1,9 +1,11 @@
+// swift-irqfd: SPDX-License-Identifier: Apache-2.0
+
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 
 /// What becomes of the run when the library calls `abort`, as it does when it is misused, or finds itself broken.

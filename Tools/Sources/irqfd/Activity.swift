@@ -1,3 +1,5 @@
+// swift-irqfd: SPDX-License-Identifier: Apache-2.0
+
 import Synchronization
 
 /// What one thread of the run is doing, so that the watch can say who waits for what.

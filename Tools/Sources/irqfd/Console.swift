@@ -1,3 +1,5 @@
+// swift-irqfd: SPDX-License-Identifier: Apache-2.0
+
 import Foundation
 
 /// Lines on standard output and standard error, and one line that is written over and over.

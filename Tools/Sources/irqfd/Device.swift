@@ -1,26 +1,28 @@
+// swift-irqfd: SPDX-License-Identifier: Apache-2.0
+
 import EventFD
 import GuestKit
 import KVMIrqfd
 import Synchronization
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 
 /// A device: a thread that signals an eventfd through a reference to its context and sometimes waits until the guest has answered.
 ///
 /// The device never holds the file, so that the other side decides when its last reference goes away. Ordered to work it does a round of
-/// work, in which every signal must be answered; and then, as when ordered to storm, it signals without pause, whatever becomes of the
-/// irqfd. That ends only when it is parked.
+/// work, in which every signal must be answered; and then, as when ordered to storm, it signals on and on, whatever becomes of the irqfd. That
+/// ends only when it is parked.
 final class Device: Sendable {
     /// What the device is told to do.
     private enum Order: Equatable, Sendable {
         case park
-        case storm
+        case storm(pause: Duration)
         case work(round: UInt64)
         case quit
     }
@@ -58,11 +60,12 @@ final class Device: Sendable {
         desk.update { $0.file = file }
     }
 
-    func storm() { desk.update { $0.order = .storm } }
+    /// Has the device signal on and on, in gusts with a pause between them. Without a pause the others get hardly any processor time.
+    func storm(pause: Duration) { desk.update { $0.order = .storm(pause: pause) } }
 
     func work(round: UInt64) { desk.update { $0.order = .work(round: round) } }
 
-    /// Waits until the device has done its work of this round; since then it storms.
+    /// Waits until the device has done its work of this round; since then it storms, gently.
     func awaitWork(of round: UInt64) {
         desk.wait { $0.roundWorked == round ? () : nil }
     }
@@ -108,15 +111,13 @@ final class Device: Sendable {
 
     /// Follows orders until there is another file or nothing more to do.
     private func serve(_ reference: borrowing EventFDContextReference, _ random: inout SplitMix64) {
-        var isFierce = false
         while true {
             switch nextOrder() {
             case .work(let round):
                 work(reference, &random)
-                isFierce = Int.random(in: 0..<4, using: &random) == 0
                 desk.update { $0.roundWorked = round }
-            case .storm:
-                storm(reference, isFierce: isFierce)
+            case .storm(let pause):
+                storm(reference, pause: pause)
             case .park:
                 send(reference)
                 guard waitParked() else { return }
@@ -126,10 +127,10 @@ final class Device: Sendable {
         }
     }
 
-    /// What to do next; an order to work that is carried out is one to storm.
+    /// What to do next; an order to work that is carried out is one to storm, with pauses that leave the guest to those who still work.
     private func nextOrder() -> Order {
         desk.read { desk in
-            if case .work(desk.roundWorked) = desk.order { .storm } else { desk.order }
+            if case .work(desk.roundWorked) = desk.order { .storm(pause: .milliseconds(1)) } else { desk.order }
         }
     }
 
@@ -161,15 +162,14 @@ final class Device: Sendable {
         }
     }
 
-    /// A gust of signals that nobody counts on. A fierce one is followed by the next without a pause, which leaves the others hardly any
-    /// processor time; after a gentle one the device waits a moment for the guest.
-    private func storm(_ reference: borrowing EventFDContextReference, isFierce: Bool) {
+    /// A gust of signals that nobody counts on.
+    private func storm(_ reference: borrowing EventFDContextReference, pause: Duration) {
         activity.enter(.signalling, line: line)
         for _ in 0..<Self.gust { send(reference) }
-        if isFierce {
+        if pause == .zero {
             sched_yield()
         } else {
-            _ = line.awaitAnswer(atMost: .microseconds(100))
+            let _: Bool? = desk.wait(atMost: pause) { $0.order == .park ? true : nil }
         }
     }
 

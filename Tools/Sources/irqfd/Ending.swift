@@ -1,3 +1,5 @@
+// swift-irqfd: SPDX-License-Identifier: Apache-2.0
+
 /// How an irqfd ends while its device signals.
 enum Ending: String, CaseIterable, Sendable {
     /// The eventfd is closed, which hangs up.

@@ -1,3 +1,5 @@
+// swift-irqfd: SPDX-License-Identifier: Apache-2.0
+
 import ArgumentParser
 import GuestKit
 
@@ -77,7 +79,7 @@ struct GuestCommand: ParsableCommand {
     private func makeGuest() throws -> (any Guest, String) {
         if backend == .model { return (ModelGuest(), "a model (two 8259 and a thread), as asked for") }
         do {
-            return (try makeKVMGuest(), "a virtual machine on /dev/kvm")
+            return (try KVMGuest(), "a virtual machine on /dev/kvm")
         } catch {
             guard backend == nil else {
                 Console.say("Error: --backend kvm: \(error)", onStandardError: true)
@@ -85,14 +87,6 @@ struct GuestCommand: ParsableCommand {
             }
             return (ModelGuest(), "a model (two 8259 and a thread), because \(error)")
         }
-    }
-
-    private func makeKVMGuest() throws(GuestError) -> any Guest {
-        #if os(Linux) && arch(x86_64)
-        return try KVMGuest()
-        #else
-        throw GuestError("KVM guests are made on Linux on x86-64 only")
-        #endif
     }
 
     private func require(_ value: Int, in range: ClosedRange<Int>, _ option: String) throws {

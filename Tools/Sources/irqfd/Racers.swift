@@ -1,12 +1,14 @@
+// swift-irqfd: SPDX-License-Identifier: Apache-2.0
+
 import GuestKit
 import Synchronization
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 
 /// A few threads that do different things at the same moment.
@@ -50,7 +52,9 @@ final class Racers: Sendable {
 
     func quit() {
         state.update { $0.isEnding = true }
-        for thread in threads.update({ threads in defer { threads = [] }; return threads }) { thread.join() }
+        for thread in threads.update({ threads in
+            defer { threads = [] }; return threads
+        }) { thread.join() }
     }
 
     private func live(_ number: Int) {

@@ -1,14 +1,16 @@
+// swift-irqfd: SPDX-License-Identifier: Apache-2.0
+
 import EventFD
 import GuestKit
 import KVMIrqfd
 import Workqueue
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 
 /// One round: two sets are made, every file is assigned to one of them, the devices work, and both sides end while the devices signal.
@@ -42,6 +44,11 @@ struct Round {
         activity.enter(.awaitingDevices)
         for seat in seats { seat.device.awaitWork(of: number) }
 
+        // In one round of four, one of them without a pause.
+        let fierce = Int.random(in: 0..<4 * seats.count, using: &random)
+        for (index, seat) in seats.enumerated() {
+            seat.device.storm(pause: index == fierce ? .zero : .microseconds(Int.random(in: 50...500, using: &random)))
+        }
         endSome(of: assignments, &random)
         release(sets, assignments, &random)
         activity.enter(.shuttingDown)
@@ -139,7 +146,7 @@ struct Round {
                 let matched = try assignment.set.deassign(file, gsi: assignment.line.gsi)
                 assignment.line.endAssignment()
                 if !matched && !assignment.ending.isRace { failures.add("deassign found nothing on line \(assignment.line.number)") }
-            } catch where assignment.ending.isRace && (error == .badFileDescriptor || error == .released) {
+            } catch  where assignment.ending.isRace && (error == .badFileDescriptor || error == .released) {
                 // The other thread was first; the release to come, or in progress, ends the line.
             } catch {
                 failures.add("deassign: \(error)")

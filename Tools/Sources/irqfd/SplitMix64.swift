@@ -1,3 +1,5 @@
+// swift-irqfd: SPDX-License-Identifier: Apache-2.0
+
 /// A small generator of random numbers whose sequence its seed decides.
 struct SplitMix64: RandomNumberGenerator, Sendable {
     private var state: UInt64

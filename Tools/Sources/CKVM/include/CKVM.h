@@ -1,20 +1,19 @@
+// swift-irqfd: SPDX-License-Identifier: Apache-2.0
+
 // The part of the KVM interface that the tool needs.
 //
 // The calls are variadic ioctls, which Swift cannot make; so each is a function here. Every function that may fail gives back a negative
-// error number and leaves errno out of it. On systems without KVM this header declares nothing.
+// error number and leaves errno out of it. On systems without KVM the functions are there as well and say so.
 
 #ifndef CKVM_H
 #define CKVM_H
 
-#if defined(__linux__) && defined(__x86_64__)
-
 #include <errno.h>
-#include <fcntl.h>
-#include <linux/kvm.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <string.h>
-#include <sys/ioctl.h>
+
+/// The version of the interface that this header is written for; every kernel since 2.6.22 has it.
+enum { ckvm_known_api_version = 12 };
 
 /// What the virtual processor came back with.
 enum ckvm_exit {
@@ -26,13 +25,20 @@ enum ckvm_exit {
     ckvm_exit_other,
 };
 
+#if defined(__linux__) && defined(__x86_64__)
+
+#include <fcntl.h>
+#include <linux/kvm.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
 /// Opens the device; a descriptor or a negative error number.
 static inline int ckvm_open(void) {
     int kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
     return kvm < 0 ? -errno : kvm;
 }
 
-/// The version of the interface; every kernel since 2.6.22 says 12.
+/// The version of the interface.
 static inline int ckvm_api_version(int kvm) {
     int version = ioctl(kvm, KVM_GET_API_VERSION, 0);
     return version < 0 ? -errno : version;
@@ -124,6 +130,20 @@ static inline int ckvm_run(int processor, void *shared, uint16_t *port, uint8_t 
 static inline void ckvm_stop_running(void *shared) {
     __atomic_store_n(&((struct kvm_run *)shared)->immediate_exit, 1, __ATOMIC_SEQ_CST);
 }
+
+#else
+
+static inline int ckvm_open(void) { return -ENOSYS; }
+static inline int ckvm_api_version(int kvm) { return -ENOSYS; }
+static inline int ckvm_create_vm(int kvm) { return -ENOSYS; }
+static inline int ckvm_create_interrupt_controllers(int vm) { return -ENOSYS; }
+static inline int ckvm_set_memory(int vm, void *host, uint64_t size) { return -ENOSYS; }
+static inline int ckvm_create_processor(int vm) { return -ENOSYS; }
+static inline int ckvm_shared_size(int kvm) { return -ENOSYS; }
+static inline int ckvm_set_real_mode(int processor, uint16_t instruction, uint16_t stack) { return -ENOSYS; }
+static inline int ckvm_set_line(int vm, uint32_t line, bool level, int *outcome) { return -ENOSYS; }
+static inline int ckvm_run(int processor, void *shared, uint16_t *port, uint8_t *value) { return -ENOSYS; }
+static inline void ckvm_stop_running(void *shared) {}
 
 #endif
 #endif
