@@ -46,30 +46,31 @@ final class Watchdog: Sendable {
     /// The watchdog of the test that asks, on whichever of its threads.
     @TaskLocal static var current: Watchdog?
 
+    /// All that are armed: where one test hangs, others wait for the processor in vain, and bark first.
+    private static let armed = Guarded<[Watchdog]>([])
+
     private struct State {
         var isOver = false
         var threads: [ThreadRecord] = []
     }
 
     private let name: String
-    private let seconds: Int
     private let state: Guarded<State>
     private let thread: KernelThread
 
     init(_ name: String, seconds: Int) {
         let state = Guarded(State())
         self.name = name
-        self.seconds = seconds
         self.state = state
         thread = KernelThread(name: "watchdog") {
-            if !state.wait(atMost: seconds, until: { $0.isOver }) {
-                Watchdog.bark(name, seconds: seconds, threads: state.current.threads)
-            }
+            if !state.wait(atMost: seconds, until: { $0.isOver }) { Watchdog.bark(name, seconds: seconds) }
         }
+        Watchdog.armed.withLock { $0.append(self) }
     }
 
     func stop() {
         state.withLock { $0.isOver = true }
+        Watchdog.armed.withLock { armed in armed.removeAll { $0 === self } }
         thread.join()
     }
 
@@ -80,9 +81,13 @@ final class Watchdog: Sendable {
         return record
     }
 
-    private static func bark(_ name: String, seconds: Int, threads: [ThreadRecord]) -> Never {
-        var text = "watchdog: \(name) has not ended after \(seconds) seconds\n"
-        for thread in threads { text += "  \(thread.line)\n" }
+    private static func bark(_ name: String, seconds: Int) -> Never {
+        var text = "watchdog: \(name) has not ended after \(seconds) seconds; these have not:\n"
+        for watchdog in armed.current {
+            text += " \(watchdog.name)\n"
+            for thread in watchdog.state.current.threads { text += "  \(thread.line)\n" }
+        }
+        text += " threads of this package:\n"
         for line in ThreadReport.shared.lines() { text += "  \(line)\n" }
         var bytes = Array(text.utf8)[...]
         while !bytes.isEmpty {

@@ -80,6 +80,29 @@ struct AsyncWaitTests {
         }
     }
 
+    // In a process of its own, because an overflow would end it.
+    @Test("timeouts of a few microseconds: each ends, and nobody is left in the queue (hammer)")
+    func tiny() async {
+        await #expect(processExitsWith: .success) {
+            await withWatchdog {
+                let head = WaitQueueHead()
+                await withTaskGroup { group in
+                    for number in 0..<4 {
+                        group.addTask {
+                            var random = SplitMix64(seed: UInt64(number))
+                            for _ in 0..<2000 {
+                                let timeout = Duration.nanoseconds(Int.random(in: 0...30_000, using: &random))
+                                _ = await head.wait(until: { false }, timeout: timeout, exclusive: number.isMultiple(of: 2))
+                            }
+                        }
+                    }
+                    await group.waitForAll()
+                }
+                precondition(!head.hasWaiters, "somebody is left in the queue")
+            }
+        }
+    }
+
     @Test("woken before the end of the timeout: true")
     func wokenBeforeTimeout() async {
         await withWatchdog {

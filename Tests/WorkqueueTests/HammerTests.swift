@@ -46,6 +46,57 @@ struct LostEventTests {
         }
     }
 
+    @Test("Who enqueues and flushes finds its own event handled, also when somebody else had the work pending")
+    func enqueueThenFlush() {
+        withWatchdog {
+            let queue = SingleThreadWorkqueue(name: "flush-event")
+            let stored = Counter()
+            let seen = Counter()
+            let missed = Recorder<String>()
+            let work = Work { _ in seen.raise(to: stored.current) }
+            inParallel(4) { index in
+                for round in 0..<3000 {
+                    let event = stored.add()
+                    let result = queue.enqueue(work)
+                    if (index + round) % 2 == 0 { work.flush() } else { queue.flush() }
+                    if seen.current < event { missed.append("event \(event), \(result), seen \(seen.current)") }
+                }
+            }
+            queue.shutdown()
+            #expect(missed.all == [])
+        }
+    }
+
+    @Test("A refused enqueue on a closed queue takes nothing from one on an open queue")
+    func closedQueueBesideAnOpenOne() {
+        withWatchdog {
+            let open = SingleThreadWorkqueue(name: "event-open")
+            let closed = SingleThreadWorkqueue(name: "event-closed")
+            closed.shutdown()
+            let clock = Counter()
+            let lastBegin = Counter()
+            let isOver = Gate("enough")
+            let lost = Counter()
+            let work = Work { _ in lastBegin.store(clock.add()) }
+            let disturber = TestThread("disturber") {
+                while !isOver.isOpen { closed.enqueue(work) }
+            }
+            for _ in 0..<3000 {
+                let instant = clock.add()
+                if open.enqueue(work) == .refused { Issue.record("the open queue refused") }
+                // A run that follows runs here before a second work, enqueued behind.
+                let behind = Work { _ in }
+                open.enqueue(behind)
+                behind.flush()
+                if lastBegin.current < instant { lost.add() }
+            }
+            isOver.open()
+            disturber.join()
+            open.shutdown()
+            #expect(lost.current == 0)
+        }
+    }
+
     @Test("A work enqueued in turns with itself and awaited each time runs exactly so often")
     func countIsExact() {
         withWatchdog {

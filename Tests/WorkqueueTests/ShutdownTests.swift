@@ -149,6 +149,36 @@ struct ShutdownTests {
         }
     }
 
+    @Test("A timer that a work arms during the shutdown is refused, or let go like the others")
+    func timerArmedDuringTheShutdown() {
+        withWatchdog {
+            let queue = SingleThreadWorkqueue(name: "down-arms")
+            let entered = Gate("a work runs")
+            let leave = Gate("the work may end")
+            let results = Recorder<EnqueueResult>()
+            weak var gone: DelayedWork?
+            do {
+                let timed = DelayedWork { _ in }
+                gone = timed
+                queue.enqueue(
+                    Work { _ in
+                        entered.open()
+                        leave.wait()
+                        results.append(queue.enqueue(timed, after: .seconds(3600)))
+                    }
+                )
+                entered.wait()
+                let closer = TestThread("closer") { inStep("shutdown") { queue.shutdown() } }
+                closer.waitUntilAsleep(in: "shutdown")
+                leave.open()
+                closer.join()
+                #expect(results.count == 1)
+                #expect(!timed.isPending, "it was \(results.all), and no run can come")
+            }
+            waitUntil("the delayed work is gone") { gone == nil }
+        }
+    }
+
     @Test("Another queue's worker may shut a queue down")
     func fromAnotherWorker() {
         withWatchdog {

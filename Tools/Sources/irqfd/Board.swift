@@ -55,16 +55,3 @@ final class Board: InterruptController, GuestObserver {
         }
     }
 }
-
-/// What went wrong in words; more than a few of them say no more.
-final class Failures: Sendable {
-    private let list = Monitor<[String]>([])
-
-    func add(_ sentence: String) {
-        list.update { list in
-            if list.count < 20, !list.contains(sentence) { list.append(sentence) }
-        }
-    }
-
-    var all: [String] { list.read { $0 } }
-}

@@ -8,7 +8,13 @@ enum Console {
     static var isWatched: Bool { isatty(STDERR_FILENO) == 1 }
 
     static func say(_ text: String, onStandardError: Bool) {
-        (onStandardError ? FileHandle.standardError : FileHandle.standardOutput).write(Data((text + "\n").utf8))
+        // A line that is being shown gives way.
+        let prefix = isWatched ? "\r\u{1B}[K" : ""
+        if onStandardError {
+            FileHandle.standardError.write(Data((prefix + text + "\n").utf8))
+        } else {
+            FileHandle.standardOutput.write(Data((text + "\n").utf8))
+        }
     }
 
     /// Puts a line in place of the last one shown.

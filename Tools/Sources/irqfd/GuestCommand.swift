@@ -20,8 +20,8 @@ struct GuestCommand: ParsableCommand {
             taken after them although their irqfd was assigned), injections that were late (after deassign or release had returned), and \
             objects leaked (still alive when everything had ended).
 
-            Exit status: 0, everything was right; 1, something was lost, late or leaked, the library stopped the program, or nothing \
-            went on any more; 64, bad arguments; 69, --backend kvm and there is no KVM.
+            Exit status: 0, everything was right; 1, something was lost, late or leaked, the program crashed or was stopped by the \
+            library, or nothing went on any more; 64, bad arguments; 69, --backend kvm and there is no KVM.
 
             Example: ten seconds on the model, and the result as JSON:
 
@@ -66,12 +66,11 @@ struct GuestCommand: ParsableCommand {
         let (guest, introduction) = try makeGuest()
         let lines = Run.lines.prefix(devices).map(String.init).joined(separator: ", ")
         Console.say("guest: \(introduction); \(devices) \(devices == 1 ? "device" : "devices") on line \(lines)", onStandardError: json)
-        Abort.makeItAnExitStatus()
+        Crash.makeItAnExitStatus()
         let goal: Run.Goal = seconds.map { .time(.seconds($0)) } ?? .interrupts(UInt64(interruptGoal ?? Self.usualInterrupts))
         let run = Run(guest: guest, devices: devices, goal: goal, seed: seed, patience: .seconds(patience))
         let report = try run.run()
         Console.say(json ? try report.json() : report.table(), onStandardError: false)
-        for failure in report.failures { Console.say("irqfd: \(failure)", onStandardError: true) }
         if !report.isGood { throw ExitCode.failure }
     }
 

@@ -84,8 +84,11 @@ final class Line: Sendable {
     private let assignment = Atomic<UInt64>(0)
     private let book = Monitor(Book())
 
-    init(gsi: GSI) {
+    private let failures: Failures
+
+    init(gsi: GSI, failures: Failures) {
         self.gsi = gsi
+        self.failures = failures
     }
 
     // MARK: The device's side
@@ -143,7 +146,9 @@ final class Line: Sendable {
     /// Late is who begins while nothing is assigned, and who still goes on when that which was assigned is not any more.
     private func countIfLate(since before: UInt64) {
         let after = assignment.load(ordering: .acquiring)
-        if before.isMultiple(of: 2) || after != before { book.update { $0.tally.late += 1 } }
+        guard before.isMultiple(of: 2) || after != before else { return }
+        book.update { $0.tally.late += 1 }
+        failures.add("an injection on line \(number) was late: the call that ended its irqfd had returned")
     }
 
     /// The slow controller: stays until the time is over, or until somebody who should have waited has not.

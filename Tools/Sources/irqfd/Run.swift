@@ -32,7 +32,8 @@ final class Run: Sendable {
         self.goal = goal
         self.seed = seed
         self.patience = patience
-        board = Board(guest: guest, lines: Self.lines.prefix(devices).map { Line(gsi: GSI(rawValue: $0)) }, failures: failures)
+        let lines = Self.lines.prefix(devices).map { [failures] in Line(gsi: GSI(rawValue: $0), failures: failures) }
+        board = Board(guest: guest, lines: lines, failures: failures)
     }
 
     func run() throws -> Report {

@@ -7,7 +7,7 @@ import Testing
 @testable import irqfd
 
 @Suite struct LineTests {
-    private let line = Line(gsi: 5)
+    private let line = Line(gsi: 5, failures: Failures())
 
     private func signal(_ count: Int) {
         for _ in 0..<count { line.beginSignal() }

@@ -1,0 +1,66 @@
+// swift-irqfd: SPDX-License-Identifier: Apache-2.0
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// What becomes of a run that crashes, or that the library stops because it is misused or finds itself broken.
+enum Crash {
+    fileprivate typealias Handler = @convention(c) (Int32, UnsafeMutablePointer<siginfo_t>?, UnsafeMutableRawPointer?) -> Void
+
+    /// The signals that come of it.
+    private static let signals = [SIGABRT, SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGFPE]
+
+    /// The actions that were there: those of Swift's backtraces, or of a sanitizer. Written before our handler can run, and only read in it.
+    private nonisolated(unsafe) static let previous = {
+        let actions = UnsafeMutablePointer<sigaction>.allocate(capacity: 64)
+        unsafe actions.initialize(repeating: sigaction(), count: 64)
+        return unsafe actions
+    }()
+
+    /// Makes a crash end the program with status 1, like every other bad end of a run, after all that there is to say about it.
+    static func makeItAnExitStatus() {
+        for number in signals {
+            var action = sigaction()
+            unsafe sigaction(number, nil, &previous[Int(number)])
+            unsafe action.handler = { number, information, context in
+                // In a signal handler: no allocation, no lock.
+                let sentence: StaticString = "irqfd: the program has crashed, or was stopped: the run has failed\n"
+                _ = unsafe write(STDERR_FILENO, sentence.utf8Start, sentence.utf8CodeUnitCount)
+                let before = unsafe Crash.previous[Int(number)]
+                if before.sa_flags & SA_SIGINFO != 0, let handler = unsafe before.handler { unsafe handler(number, information, context) }
+                _exit(1)
+            }
+            action.sa_flags = SA_SIGINFO | SA_ONSTACK
+            unsafe sigaction(number, &action, nil)
+        }
+    }
+}
+
+extension sigaction {
+    /// The handler with three arguments; every C library has its own name for it.
+    fileprivate var handler: Crash.Handler? {
+        get {
+            #if canImport(Glibc)
+                unsafe __sigaction_handler.sa_sigaction
+            #elseif canImport(Musl)
+                unsafe __sa_handler.sa_sigaction
+            #elseif canImport(Darwin)
+                unsafe __sigaction_u.__sa_sigaction
+            #endif
+        }
+        set {
+            #if canImport(Glibc)
+                unsafe __sigaction_handler.sa_sigaction = newValue
+            #elseif canImport(Musl)
+                unsafe __sa_handler.sa_sigaction = newValue
+            #elseif canImport(Darwin)
+                unsafe __sigaction_u.__sa_sigaction = newValue
+            #endif
+        }
+    }
+}
