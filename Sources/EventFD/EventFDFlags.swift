@@ -16,8 +16,11 @@ public struct EventFDFlags: OptionSet, Hashable, Sendable {
 
     static let known: EventFDFlags = [.semaphore, .nonBlocking]
 
+    // The kernel's spelling leads to ours.
+    // swift-format-ignore: AlwaysUseLowerCamelCase
     @available(*, unavailable, renamed: "semaphore")
     public static var EFD_SEMAPHORE: EventFDFlags { .semaphore }
+    // swift-format-ignore: AlwaysUseLowerCamelCase
     @available(*, unavailable, renamed: "nonBlocking")
     public static var EFD_NONBLOCK: EventFDFlags { .nonBlocking }
 }

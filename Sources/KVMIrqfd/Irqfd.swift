@@ -65,7 +65,9 @@ struct Irqfd: ~Copyable {
     ///
     /// The corresponding kernel function is `irqfd_deactivate`.
     static func deactivate(_ irqfd: Pointer) {
-        if unsafe !isActive(irqfd) { misuse("an irqfd that is not active was deactivated: check isActive in the same section of irqfds.lock") }
+        if unsafe !isActive(irqfd) {
+            misuse("an irqfd that is not active was deactivated: check isActive in the same section of irqfds.lock")
+        }
         unsafe irqfd.pointee.set._withUnsafeGuaranteedRef { set in
             unsafe set.unlist(irqfd)
             unsafe set.queueShutdown(irqfd)
@@ -99,7 +101,11 @@ struct Irqfd: ~Copyable {
     private static let injectOffset = unsafe offset(of: WorkNode.self, behind: waitOffset + MemoryLayout<WaitQueueNode>.size)
     private static let shutdownOffset = unsafe offset(of: WorkNode.self, behind: injectOffset + MemoryLayout<WorkNode>.size)
     private static let size = unsafe shutdownOffset + MemoryLayout<WorkNode>.size
-    private static let alignment = unsafe max(MemoryLayout<Irqfd>.alignment, MemoryLayout<WaitQueueNode>.alignment, MemoryLayout<WorkNode>.alignment)
+    private static let alignment = unsafe max(
+        MemoryLayout<Irqfd>.alignment,
+        MemoryLayout<WaitQueueNode>.alignment,
+        MemoryLayout<WorkNode>.alignment
+    )
 
     private static func offset<Part: ~Copyable>(of part: Part.Type, behind end: Int) -> Int {
         let alignment = MemoryLayout<Part>.alignment

@@ -72,6 +72,8 @@ package struct AdaptiveMutex: ~Copyable, Sendable {
 
     @usableFromInline @inline(never)
     func reportNesting() -> Never {
-        misuse("more than \(KP_MAX_HELD_LOCKS) locks are held by one thread: a wake function wakes queues in a circle; break it with a Work")
+        misuse(
+            "more than \(KP_MAX_HELD_LOCKS) locks are held by one thread: a wake function wakes queues in a circle; break it with a Work"
+        )
     }
 }

@@ -61,7 +61,10 @@
         package static var virtualNow: UInt64? { current?.virtualNow }
 
         package static func reach(
-            _ operation: VisibleOperation, _ object: UnsafeRawPointer, deadline: Deadline? = nil, isEnabled: (() -> Bool)? = nil
+            _ operation: VisibleOperation,
+            _ object: UnsafeRawPointer,
+            deadline: Deadline? = nil,
+            isEnabled: (() -> Bool)? = nil
         ) {
             unsafe current?.reach(operation, object, deadline: deadline, isEnabled: isEnabled)
         }

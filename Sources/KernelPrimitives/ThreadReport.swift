@@ -18,7 +18,7 @@ package final class ThreadReport: @unchecked Sendable {
 
     private var threads: [Listed] = []
 
-    func begin(_ thread: UnsafeMutablePointer<kp_thread>) { 
+    func begin(_ thread: UnsafeMutablePointer<kp_thread>) {
         let listed = unsafe Listed(record: thread)
         guarded { threads.append(listed) }
     }

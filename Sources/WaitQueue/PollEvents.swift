@@ -34,18 +34,26 @@ public struct PollEvents: OptionSet, Hashable, Sendable {
     /// Every event that a wake may carry: all but ``invalid``, which only a poll reports.
     public static let all = PollEvents(rawValue: ~0x0020)
 
+    // The kernel's spelling leads to ours.
+    // swift-format-ignore: AlwaysUseLowerCamelCase
     @available(*, unavailable, renamed: "input")
     public static var POLLIN: PollEvents { .input }
+    // swift-format-ignore: AlwaysUseLowerCamelCase
     @available(*, unavailable, renamed: "priority")
     public static var POLLPRI: PollEvents { .priority }
+    // swift-format-ignore: AlwaysUseLowerCamelCase
     @available(*, unavailable, renamed: "output")
     public static var POLLOUT: PollEvents { .output }
+    // swift-format-ignore: AlwaysUseLowerCamelCase
     @available(*, unavailable, renamed: "error")
     public static var POLLERR: PollEvents { .error }
+    // swift-format-ignore: AlwaysUseLowerCamelCase
     @available(*, unavailable, renamed: "hangup")
     public static var POLLHUP: PollEvents { .hangup }
+    // swift-format-ignore: AlwaysUseLowerCamelCase
     @available(*, unavailable, renamed: "invalid")
     public static var POLLNVAL: PollEvents { .invalid }
+    // swift-format-ignore: AlwaysUseLowerCamelCase
     @available(*, unavailable, renamed: "free")
     public static var POLLFREE: PollEvents { .free }
 }

@@ -43,7 +43,9 @@ public final class WaitQueueEntry: @unchecked Sendable {
                 mask: mask,
                 context: context,
                 function: { node, events, locked in
-                    unsafe Unmanaged<WaitQueueEntry>.fromOpaque(node.pointee.context)._withUnsafeGuaranteedRef { $0.wake($0, events, &locked) }
+                    unsafe Unmanaged<WaitQueueEntry>.fromOpaque(node.pointee.context)._withUnsafeGuaranteedRef {
+                        $0.wake($0, events, &locked)
+                    }
                 },
                 settlement: { node, times in
                     // Balances the retain of each add.

@@ -85,7 +85,8 @@
         }
 
         private nonisolated(nonsending) func waitInterruptibly(
-            isFileSleeper: Bool, _ condition: () -> Bool
+            isFileSleeper: Bool,
+            _ condition: () -> Bool
         ) async throws(WaitQueueError) {
             while true {
                 if condition() { return }
@@ -112,7 +113,9 @@
 
         /// Returns whether the condition was seen to hold: then it is not asked again, because it may have taken what it found.
         private nonisolated(nonsending) func suspend(
-            _ waiter: TaskWaiter, at place: WaitQueueNode.Place, unless condition: () -> Bool
+            _ waiter: TaskWaiter,
+            at place: WaitQueueNode.Place,
+            unless condition: () -> Bool
         ) async -> Bool {
             var holds = false
             unsafe await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in

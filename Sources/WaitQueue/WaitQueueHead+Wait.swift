@@ -47,7 +47,12 @@ extension WaitQueueHead {
     /// - Returns: The condition: false means timed out and still false.
     @available(*, noasync, message: "blocks the thread; await the async wait(until:timeout:exclusive:) instead")
     public func wait(until condition: () -> Bool, timeout: Duration, exclusive: Bool) -> Bool {
-        sleep("WaitQueueHead.wait(until:timeout:exclusive:)", at: exclusive ? .exclusive : .plain, until: Deadline(after: timeout), condition)
+        sleep(
+            "WaitQueueHead.wait(until:timeout:exclusive:)",
+            at: exclusive ? .exclusive : .plain,
+            until: Deadline(after: timeout),
+            condition
+        )
     }
 
     private func sleep(_ call: StaticString, at place: WaitQueueNode.Place, until deadline: Deadline, _ condition: () -> Bool) -> Bool {
@@ -62,7 +67,9 @@ extension WaitQueueHead {
                     unsafe finishWait(node)
                     return true
                 }
-                if unsafe !waiter.pointee.parker.park("a wake of a wait queue", until: deadline) {
+                let isNotified = unsafe waiter.pointee.parker.park("a wake of a wait queue", until: deadline)
+                // Looked at also after a wake: a condition that wakes its own queue would prolong the wait for ever.
+                if !isNotified || (deadline != .never && deadline.hasPassed) {
                     // Off the queue before the last look: a wake that chose this waiter made the condition true before.
                     unsafe finishWait(node)
                     return condition()
@@ -115,7 +122,10 @@ extension WaitQueueHead.Locked {
     }
 
     private mutating func sleep(
-        _ call: StaticString, until deadline: Deadline, isFileSleeper: Bool, _ condition: (inout WaitQueueHead.Locked) -> Bool
+        _ call: StaticString,
+        until deadline: Deadline,
+        isFileSleeper: Bool,
+        _ condition: (inout WaitQueueHead.Locked) -> Bool
     ) -> Bool {
         let thread = unsafe kp_current_thread()
         if unsafe thread.pointee.wake_walks != 0 || thread.pointee.wait_queue_locks != 1 { ExecutionContext.mightSleep(call) }

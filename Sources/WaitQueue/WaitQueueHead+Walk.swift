@@ -24,7 +24,9 @@ extension WaitQueueHead {
         guard unsafe first != nil, !events.isEmpty else { return 0 }
         let thread = unsafe kp_current_thread()
         if unsafe thread.pointee.wake_walks == WaitQueueHead.deepestWalk {
-            misuse("wakes are nested \(WaitQueueHead.deepestWalk) deep: a wake function wakes its own entry again; remove the entry first, or enqueue a Work")
+            misuse(
+                "wakes are nested \(WaitQueueHead.deepestWalk) deep: a wake function wakes its own entry again; remove the entry first, or enqueue a Work"
+            )
         }
         unsafe thread.pointee.wake_walks += 1
         walks += 1

@@ -1,7 +1,7 @@
 // swift-irqfd: SPDX-License-Identifier: Apache-2.0
 
-package import KernelPrimitives
 internal import CKernelPrimitives
+package import KernelPrimitives
 
 /// A queue of entries whose functions are called, under the queue's lock, when the queue is woken.
 ///
@@ -139,7 +139,9 @@ public final class WaitQueueHead: @unchecked Sendable {
             return locked.hasWaiters
         }
         if leftOver {
-            misuse("an entry did not remove itself when its wait queue was freed: on the event .free, a wake function must call locked.remove(entry)")
+            misuse(
+                "an entry did not remove itself when its wait queue was freed: on the event .free, a wake function must call locked.remove(entry)"
+            )
         }
     }
 
@@ -179,16 +181,22 @@ public final class WaitQueueHead: @unchecked Sendable {
         let thread = unsafe kp_current_thread()
         unsafe thread.pointee.wait_queue_locks -= 1
         mutex.unlock()
-        if unsafe thread.pointee.wait_queue_locks == 0, unsafe thread.pointee.after_unlock != nil || thread.pointee.put_off != nil { AfterUnlock.run() }
+        if unsafe thread.pointee.wait_queue_locks == 0, unsafe thread.pointee.after_unlock != nil || thread.pointee.put_off != nil {
+            AfterUnlock.run()
+        }
     }
 
     @inline(never)
     func reportExchange() -> Never {
-        misuse("the Locked view was exchanged with that of another wait queue while both were locked; a view belongs to the lock that handed it out")
+        misuse(
+            "the Locked view was exchanged with that of another wait queue while both were locked; a view belongs to the lock that handed it out"
+        )
     }
 
     @inline(never)
     private func reportEnded() -> Never {
-        misuse("wait queue \(serial) was used after the eventfd context has ended; hold an EventFDContextReference for as long as the queue is used")
+        misuse(
+            "wait queue \(serial) was used after the eventfd context has ended; hold an EventFDContextReference for as long as the queue is used"
+        )
     }
 }

@@ -26,7 +26,9 @@ public final class DelayedWork: @unchecked Sendable {
             to: WorkNode(
                 // Unretained: the node lies in memory that this object owns; the queue retains it while it needs the node.
                 context: Unmanaged.passUnretained(self).toOpaque(),
-                function: { node in unsafe Unmanaged<DelayedWork>.fromOpaque(node.pointee.context)._withUnsafeGuaranteedRef { $0.function($0) } },
+                function: { node in
+                    unsafe Unmanaged<DelayedWork>.fromOpaque(node.pointee.context)._withUnsafeGuaranteedRef { $0.function($0) }
+                },
                 retain: { _ = unsafe Unmanaged<DelayedWork>.fromOpaque($0).retain() },
                 release: { unsafe Unmanaged<DelayedWork>.fromOpaque($0).release() }
             )

@@ -125,7 +125,9 @@ public final class SingleThreadWorkqueue: Sendable {
     private func checkMayRefuse(_ call: StaticString, _ done: StaticString) {
         if core.isSystem { misuse("the system queue cannot be \(done): others use it; make a queue of your own for what must end") }
         if let set = core.mutex.withLock({ core.injectsFor.first }) {
-            misuse("\(call) of the queue \"\(core.name)\", which injects for IrqfdSet \(set): an interrupt would be lost; release() the set first")
+            misuse(
+                "\(call) of the queue \"\(core.name)\", which injects for IrqfdSet \(set): an interrupt would be lost; release() the set first"
+            )
         }
     }
 

@@ -35,7 +35,11 @@ struct TimerHeap {
         } else {
             let previous = unsafe node.pointee.timer.previous!
             let sibling = unsafe node.pointee.timer.sibling
-            if unsafe previous.pointee.timer.child == node { unsafe previous.pointee.timer.child = unsafe sibling } else { unsafe previous.pointee.timer.sibling = unsafe sibling }
+            if unsafe previous.pointee.timer.child == node {
+                unsafe previous.pointee.timer.child = unsafe sibling
+            } else {
+                unsafe previous.pointee.timer.sibling = unsafe sibling
+            }
             if let sibling = unsafe sibling { unsafe sibling.pointee.timer.previous = unsafe previous }
             unsafe first = unsafe TimerHeap.merge(first, rest)
         }

@@ -4,7 +4,9 @@ internal import KernelPrimitives
 
 extension WorkqueueCore {
     static func checkNotOwnFunction(_ node: WorkNode.Pointer, _ call: StaticString) {
-        guard let worker = unsafe ExecutionContext.worker, unsafe ExecutionContext.currentWork == UnsafeMutableRawPointer(node) else { return }
+        guard let worker = unsafe ExecutionContext.worker, unsafe ExecutionContext.currentWork == UnsafeMutableRawPointer(node) else {
+            return
+        }
         let name = unsafe Unmanaged<WorkqueueCore>.fromOpaque(worker).takeUnretainedValue().name
         misuse(
             "\(call) of a work was called from its own function on the queue \"\(name)\", which would wait for itself; "

@@ -10,7 +10,9 @@ extension WorkqueueCore {
             injectsFor.append(set)
             return phase != .open
         }
-        if isClosed { misuse("IrqfdSet \(set) was given the injection queue \"\(name)\", which is shut down; make the set before the queue's end") }
+        if isClosed {
+            misuse("IrqfdSet \(set) was given the injection queue \"\(name)\", which is shut down; make the set before the queue's end")
+        }
     }
 
     package func endInjecting(for set: UInt64) {

@@ -9,7 +9,9 @@ extension WorkqueueCore {
     func close() -> Bool {
         mutex.lock()
         if let set = injectsFor.first {
-            misuse("shutdown() of the queue \"\(name)\", which injects for IrqfdSet \(set): an interrupt would be lost; release() the set first")
+            misuse(
+                "shutdown() of the queue \"\(name)\", which injects for IrqfdSet \(set): an interrupt would be lost; release() the set first"
+            )
         }
         if phase != .open {
             mutex.unlock()

@@ -174,7 +174,11 @@
 
         private func choose(_ own: ControlledThread?) -> ControlledThread? {
             var enabled = threads.filter(\.canGoOn)
-            if enabled.isEmpty, let late = threads.filter({ !$0.hasEnded && $0.deadline != nil && $0.deadline != .never }).min(by: { $0.deadline! < $1.deadline! }) {
+            if enabled.isEmpty,
+                let late = threads.filter({ !$0.hasEnded && $0.deadline != nil && $0.deadline != .never }).min(by: {
+                    $0.deadline! < $1.deadline!
+                })
+            {
                 clock = max(clock, late.deadline!.nanoseconds)
                 enabled = [late]
             }

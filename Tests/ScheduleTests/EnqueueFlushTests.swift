@@ -34,7 +34,9 @@
                 if shared.runs.load() == 0 { failures.append("flush returned before the work that was queued had run") }
                 other.join()
                 work.flush()
-                if shared.seen.load() != 1 { failures.append("the event was lost: an enqueue said that a run was to come, and none saw the value stored before") }
+                if shared.seen.load() != 1 {
+                    failures.append("the event was lost: an enqueue said that a run was to come, and none saw the value stored before")
+                }
                 if shared.runs.load() > 2 { failures.append("more runs than enqueues") }
                 queue.shutdown()
                 return failures.isEmpty ? nil : failures.joined(separator: "; ")

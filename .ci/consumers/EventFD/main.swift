@@ -1,0 +1,37 @@
+// swift-irqfd: SPDX-License-Identifier: Apache-2.0
+
+import EventFD
+import WaitQueue
+
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Glibc)
+    import Glibc
+#else
+    import Musl
+#endif
+
+func run() throws(EventFDError) -> Bool {
+    let file = EventFDFile(initialValue: 1, flags: [.semaphore, .nonBlocking])
+    let entry = WaitQueueEntry(mask: [.input, .hangup]) { entry, events, locked in
+        if events.contains(.hangup) { locked.remove(entry) }
+        return .woken
+    }
+    let ready = file.poll(PollTable { head in head.add(entry) })
+    let reference = try file.makeContextReference()
+    Task.detached { try await file.write(2) }
+    while file.count != 3 { sched_yield() }
+    let taken = try file.read()
+    let added = reference.signal()
+    try file.close()
+    let afterClose = reference.signal()
+    reference.put()
+    do throws(EventFDError) {
+        try file.write(1)
+    } catch .badFileDescriptor {
+        return ready == [.input, .output] && taken == 1 && added == 1 && afterClose == 1
+    }
+    return false
+}
+
+if (try? run()) == true { print("ok") } else { exit(1) }
