@@ -58,11 +58,10 @@ package struct Parker: ~Copyable, Sendable {
     }
 
     private func sleepUntilNotified(_ reason: StaticString, _ deadline: Deadline) {
-        let thread = unsafe kp_current_thread()
-        unsafe thread.pointee.waits_for = unsafe UnsafeRawPointer(reason.utf8Start).assumingMemoryBound(to: CChar.self)
+        unsafe kp_set_waits_for(UnsafeRawPointer(reason.utf8Start).assumingMemoryBound(to: CChar.self))
         while word.word.load(ordering: .acquiring) == Parker.parked, deadline == .never || !deadline.hasPassed {
             unsafe kp_wait_on_word(word.address, Parker.parked, deadline.nanoseconds)
         }
-        unsafe thread.pointee.waits_for = nil
+        kp_set_waits_for(nil)
     }
 }

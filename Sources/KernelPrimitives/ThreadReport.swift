@@ -14,12 +14,13 @@ package final class ThreadReport: @unchecked Sendable {
     @safe
     private struct Listed {
         let record: UnsafeMutablePointer<kp_thread>
+        let name: String
     }
 
     private var threads: [Listed] = []
 
     func begin(_ thread: UnsafeMutablePointer<kp_thread>) {
-        let listed = unsafe Listed(record: thread)
+        let listed = unsafe Listed(record: thread, name: ExecutionContext.threadName)
         guarded { threads.append(listed) }
     }
 
@@ -32,14 +33,10 @@ package final class ThreadReport: @unchecked Sendable {
         var lines: [String] = []
         guarded {
             for listed in threads {
-                let thread = unsafe listed.record
-                let name = unsafe withUnsafePointer(to: &thread.pointee.name) { name in
-                    unsafe name.withMemoryRebound(to: CChar.self, capacity: 16) { unsafe String(cString: $0) }
-                }
-                if let reason = unsafe thread.pointee.waits_for {
-                    unsafe lines.append("\(name) waits for \(String(cString: reason))")
+                if let reason = unsafe kp_waits_for(listed.record) {
+                    unsafe lines.append("\(listed.name) waits for \(String(cString: reason))")
                 } else {
-                    lines.append("\(name) runs, or waits for a lock")
+                    lines.append("\(listed.name) runs, or waits for a lock")
                 }
             }
         }

@@ -62,9 +62,11 @@
 
         /// Returns early when the task is cancelled: the wait is over then, and the waiter off the queue already.
         private static func sleep(until deadline: Deadline) async {
-            while !deadline.hasPassed, !Task.isCancelled {
+            while !Task.isCancelled {
+                let now = Deadline.now
+                if now >= deadline { return }
                 // In pieces: the library's clock traps on times that are farther away than it can count.
-                let nanoseconds = min(deadline.nanoseconds - Deadline.now.nanoseconds, 1 << 50)
+                let nanoseconds = min(deadline.nanoseconds - now.nanoseconds, 1 << 50)
                 try? await Task.sleep(for: .nanoseconds(Int64(nanoseconds)))
             }
         }

@@ -68,12 +68,12 @@ struct FlushBarrier: ~Copyable {
         }
     }
 
-    /// Puts one barrier, or a list of them, in front of a list.
-    static func push(_ list: Pointer?, onto other: inout Pointer?) {
-        guard let list = unsafe list else { return }
+    /// One barrier, or a list of them, in front of a list.
+    static func joined(_ list: Pointer?, _ other: Pointer?) -> Pointer? {
+        guard let list = unsafe list else { return unsafe other }
         var last = unsafe list
         while let next = unsafe last.pointee.next { unsafe last = next }
-        unsafe last.pointee.next = unsafe other
-        unsafe other = unsafe list
+        unsafe last.pointee.next = other
+        return unsafe list
     }
 }

@@ -4,7 +4,7 @@ internal import KernelPrimitives
 
 /// A work item: an intrusive node at a stable address, whose memory its owner keeps while it is pending.
 ///
-/// The pending bit is the whole protocol: who sets it lists the node, and the worker clears it before it calls the function.
+/// The pending bit is the whole protocol: it is set when the node is listed, and the worker clears it before it calls the function.
 /// From then on the worker does not touch the node: the function may free it.
 ///
 /// The corresponding kernel structure is `struct work_struct` (and `delayed_work`).

@@ -26,7 +26,7 @@ extension WorkqueueCore {
 
     static func beginCancelling(_ node: WorkNode.Pointer) -> Bool {
         unsafe node.pointee.mutex.lock()
-        unsafe node.pointee.cancelling += 1
+        unsafe node.pointee.cancelling = node.pointee.cancelling + 1
         let (wasPending, waiting) = unsafe takeBack(node)
         unsafe node.pointee.mutex.unlock()
         unsafe settle(node, wasPending, waiting)
@@ -34,12 +34,11 @@ extension WorkqueueCore {
     }
 
     static func endCancelling(_ node: WorkNode.Pointer) {
-        unsafe node.pointee.mutex.withLock { unsafe node.pointee.cancelling -= 1 }
+        unsafe node.pointee.mutex.withLock { unsafe node.pointee.cancelling = node.pointee.cancelling - 1 }
     }
 
     /// Under the item's lock.
     private static func takeBack(_ node: WorkNode.Pointer) -> (wasPending: Bool, waiting: FlushBarrier.Pointer?) {
-        // The pending bit alone says nothing here: who set it may not have listed the item yet, and waits for the item's lock.
         guard let core = unsafe node.pointee.target?.takeUnretainedValue() else { return (false, nil) }
         return unsafe core.mutex.withLock {
             if unsafe node.pointee.place == .nowhere { return (false, nil) }

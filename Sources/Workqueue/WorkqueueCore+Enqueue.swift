@@ -9,20 +9,22 @@ extension WorkqueueCore {
     ///
     /// The corresponding kernel functions are `queue_work` and `queue_delayed_work`.
     package func enqueue(_ node: WorkNode.Pointer, at deadline: Deadline? = nil) -> EnqueueResult {
-        // The one test-and-set that decides. It is a read-modify-write also when it fails: the run to come must see what
-        // this thread stored before.
-        if unsafe node.pointee.pending.fetchOr(1) != 0 { return .alreadyPending }
+        // Pending already: a read-modify-write all the same. The run that is to come must see what this thread stored before.
+        if unsafe node.pointee.pending.load() == 1, unsafe node.pointee.pending.compareExchange(1, with: 1) { return .alreadyPending }
+        // The bit is set under the item's lock, together with the listing: who finds it set, and then flushes, finds the item.
         unsafe node.pointee.mutex.lock()
+        if unsafe node.pointee.pending.compareExchange(1, with: 1) {
+            unsafe node.pointee.mutex.unlock()
+            return .alreadyPending
+        }
         if unsafe node.pointee.cancelling != 0 {
-            unsafe node.pointee.pending.store(0)
             unsafe node.pointee.mutex.unlock()
             return .refused
         }
         let old = unsafe retarget(node)
         mutex.lock()
-        if !acceptsFromThisThread {
+        if !accepts(deadline) {
             mutex.unlock()
-            unsafe node.pointee.pending.store(0)
             unsafe node.pointee.mutex.unlock()
             unsafe old?.release()
             return .refused
@@ -37,10 +39,15 @@ extension WorkqueueCore {
         return .queued
     }
 
-    /// Under both locks: the pending bit is this thread's.
+    /// Under both locks.
     private func list(_ node: WorkNode.Pointer, at deadline: Deadline?) {
+        _ = unsafe node.pointee.pending.exchange(1)
         unsafe node.pointee.retain?(node.pointee.context)
         promoteExpiredTimers()
+        unsafe place(node, at: deadline)
+    }
+
+    private func place(_ node: WorkNode.Pointer, at deadline: Deadline?) {
         if let deadline {
             unsafe timers.insert(node, at: deadline)
             unsafe node.pointee.place = .timed
@@ -49,8 +56,11 @@ extension WorkqueueCore {
         }
     }
 
-    /// Shut down or being drained, a queue takes only what its own items chain.
-    private var acceptsFromThisThread: Bool { (phase == .open && drains == 0) || isOwnWorker }
+    /// Being drained or shut down, a queue takes only what its own items chain; shut down, no more timers either: nobody awaits them.
+    private func accepts(_ deadline: Deadline?) -> Bool {
+        if phase == .open, drains == 0 { return true }
+        return isOwnWorker && (deadline == nil || phase == .open)
+    }
 
     /// Makes this queue the item's, under the item's lock. Returns a queue to let go of, outside of the locks.
     private func retarget(_ node: WorkNode.Pointer) -> Unmanaged<WorkqueueCore>? {
@@ -82,33 +92,31 @@ extension WorkqueueCore {
         }
         let core = unsafe target.takeUnretainedValue()
         core.mutex.lock()
+        core.promoteExpiredTimers()
+        let wasPending = unsafe node.pointee.place != .nowhere
         var waiting: FlushBarrier.Pointer?
         var mustWake = false
-        let wasPending: Bool
-        if unsafe node.pointee.place != .nowhere {
-            wasPending = true
+        var isLetGo = false
+        if wasPending {
             unsafe waiting = unsafe core.withdraw(node)
-            if let deadline {
-                unsafe core.timers.insert(node, at: deadline)
-                unsafe node.pointee.place = .timed
-            } else {
-                unsafe core.append(node)
-            }
-            mustWake = core.takeIdle()
-        } else {
-            // Set already: somebody is about to list it, and waits for the item's lock.
-            wasPending = unsafe node.pointee.pending.fetchOr(1) != 0
-            if !wasPending, core.acceptsFromThisThread {
-                unsafe core.list(node, at: deadline)
-                mustWake = core.takeIdle()
-            } else if !wasPending {
+            if deadline != nil, core.phase != .open {
+                // A queue that ends awaits no timer: the item is let go, like those whose timers ran when the end began.
                 unsafe node.pointee.pending.store(0)
+                isLetGo = true
+            } else {
+                unsafe core.place(node, at: deadline)
+                mustWake = core.takeIdle()
             }
+        } else if core.accepts(deadline) {
+            unsafe core.list(node, at: deadline)
+            mustWake = core.takeIdle()
         }
+        let (context, release) = unsafe (node.pointee.context, node.pointee.release)
         unsafe node.pointee.mutex.unlock()
         core.mutex.unlock()
         if mustWake { core.parker.unpark() }
         unsafe FlushBarrier.complete(waiting)
+        if isLetGo { unsafe release?(context) }
         return wasPending
     }
 }

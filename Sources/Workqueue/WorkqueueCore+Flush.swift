@@ -31,9 +31,9 @@ extension WorkqueueCore {
         if unsafe isListed || core.current == node {
             if fromThread, core.isOwnWorker { core.reportFlushOfItem() }
             if isListed {
-                unsafe FlushBarrier.push(barrier, onto: &node.pointee.barriers)
+                unsafe node.pointee.barriers = unsafe FlushBarrier.joined(barrier, node.pointee.barriers)
             } else {
-                unsafe FlushBarrier.push(barrier, onto: &core.currentBarriers)
+                core.currentBarriers = unsafe FlushBarrier.joined(barrier, core.currentBarriers)
             }
             core.mutex.unlock()
             if mustWake { core.parker.unpark() }
@@ -57,9 +57,9 @@ extension WorkqueueCore {
         mutex.withLock {
             promoteExpiredTimers()
             if let last {
-                unsafe FlushBarrier.push(barrier, onto: &last.pointee.barriers)
+                unsafe last.pointee.barriers = unsafe FlushBarrier.joined(barrier, last.pointee.barriers)
             } else if unsafe current != nil {
-                unsafe FlushBarrier.push(barrier, onto: &currentBarriers)
+                currentBarriers = unsafe FlushBarrier.joined(barrier, currentBarriers)
             } else {
                 return nil
             }

@@ -57,7 +57,7 @@ extension WorkqueueCore {
     func attachToEnd(_ barrier: FlushBarrier.Pointer) -> WorkqueueCore? {
         mutex.withLock {
             if phase == .ended { return nil }
-            unsafe FlushBarrier.push(barrier, onto: &endBarriers)
+            endBarriers = unsafe FlushBarrier.joined(barrier, endBarriers)
             return self
         }
     }
@@ -66,7 +66,7 @@ extension WorkqueueCore {
     func attachToExit(_ barrier: FlushBarrier.Pointer) -> WorkqueueCore? {
         mutex.withLock {
             if hasExited { return nil }
-            unsafe FlushBarrier.push(barrier, onto: &exitBarriers)
+            exitBarriers = unsafe FlushBarrier.joined(barrier, exitBarriers)
             return self
         }
     }

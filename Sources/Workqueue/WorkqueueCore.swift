@@ -104,9 +104,9 @@ package final class WorkqueueCore: @unchecked Sendable {
         let barriers = unsafe node.pointee.barriers
         unsafe node.pointee.barriers = nil
         if let previous = unsafe previous {
-            unsafe FlushBarrier.push(barriers, onto: &previous.pointee.barriers)
+            unsafe previous.pointee.barriers = unsafe FlushBarrier.joined(barriers, previous.pointee.barriers)
         } else if unsafe current != nil {
-            unsafe FlushBarrier.push(barriers, onto: &currentBarriers)
+            currentBarriers = unsafe FlushBarrier.joined(barriers, currentBarriers)
         } else {
             return unsafe barriers
         }
@@ -221,7 +221,7 @@ package final class WorkqueueCore: @unchecked Sendable {
     func attach(_ barrier: FlushBarrier.Pointer, toRunOf node: WorkNode.Pointer) -> WorkqueueCore? {
         mutex.withLock {
             if unsafe current != node { return nil }
-            unsafe FlushBarrier.push(barrier, onto: &currentBarriers)
+            currentBarriers = unsafe FlushBarrier.joined(barrier, currentBarriers)
             return self
         }
     }

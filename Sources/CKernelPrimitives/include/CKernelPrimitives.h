@@ -88,6 +88,17 @@ static inline const void *_Nullable kp_held_lock(uint32_t index) {
     return index < kp_thread_record.held_locks ? kp_thread_record.held[index] : 0;
 }
 
+// MARK: Why this thread sleeps
+
+static inline void kp_set_waits_for(const char *_Nullable reason) {
+    __atomic_store_n(&kp_thread_record.waits_for, reason, __ATOMIC_RELAXED);
+}
+
+/// May be asked of another thread, as long as that is alive.
+static inline const char *_Nullable kp_waits_for(const struct kp_thread *_Nonnull thread) {
+    return __atomic_load_n(&thread->waits_for, __ATOMIC_RELAXED);
+}
+
 // MARK: Clock
 
 static inline uint64_t kp_monotonic_now(void) {
