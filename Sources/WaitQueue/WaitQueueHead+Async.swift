@@ -52,7 +52,8 @@
                 let waiter = TaskWaiter()
                 let timer = Task { [self] in
                     await WaitQueueHead.sleep(until: deadline)
-                    withLock { locked in _ = unsafe locked.remove(waiter.node) }
+                    // Not just off the queue: the waiter may not be on it yet.
+                    cancel(waiter)
                 }
                 let holds = await suspend(waiter, at: exclusive ? .exclusive : .plain, unless: condition)
                 timer.cancel()

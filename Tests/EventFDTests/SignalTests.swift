@@ -124,6 +124,21 @@ struct SignalTests {
         other.put()
     }
 
+    @Test("an entry that is still hooked when the context ends is let go, and may be hooked elsewhere, though its queue is still held")
+    func leftHooked() throws {
+        let listener = Listener(leavesAtHangup: false)
+        let file = EventFDFile()
+        listener.hook(on: file)
+        let head = try file.queue
+        try file.close()
+        let other = EventFDFile()
+        listener.hook(on: other)
+        try other.write(1)
+        #expect(listener.keys.all == [.hangup, .input])
+        try other.queue.remove(listener.entry)
+        withExtendedLifetime(head) {}
+    }
+
     @Test("the context outlives the file object too")
     func outlivesObject() throws {
         var file: EventFDFile? = EventFDFile()

@@ -80,6 +80,32 @@ struct AssignTests {
         }
     }
 
+    @Test("Of several threads that assign one eventfd in one set at once, one succeeds")
+    func oneOfSeveral() throws {
+        try withWatchdog {
+            let machine = Machine("assign-several")
+            for _ in 0..<100 {
+                let file = EventFDFile()
+                let assigned = Recorder<GSI>()
+                let unexpected = Recorder<IrqfdError>()
+                inParallel(3) { index in
+                    let gsi = GSI(rawValue: UInt32(index))
+                    do throws(IrqfdError) {
+                        try machine.set.assign(file, gsi: gsi)
+                        assigned.append(gsi)
+                    } catch {
+                        if error != .resourceBusy { unexpected.append(error) }
+                    }
+                }
+                #expect(unexpected.all == [])
+                let winner = try #require(assigned.all.first)
+                #expect(assigned.count == 1)
+                #expect(try machine.set.deassign(file, gsi: winner))
+            }
+            machine.end()
+        }
+    }
+
     @Test("Another eventfd may have the same line")
     func sameLine() throws {
         try withWatchdog {

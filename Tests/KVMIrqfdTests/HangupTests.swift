@@ -130,6 +130,39 @@ struct HangupTests {
         }
     }
 
+    @Test("An eventfd that is dropped inside a wake function hangs up when that lock is gone")
+    func droppedInAWakeFunction() async {
+        await #expect(processExitsWith: .success) {
+            try inProcessOfItsOwn {
+                let machine = Machine("hangup-wake")
+                let owner = Guarded<EventFDFile?>(nil)
+                do {
+                    let file = EventFDFile(initialValue: 1)
+                    try machine.set.assign(file, gsi: 1)
+                    owner.withLock { $0 = file }
+                }
+                let head = WaitQueueHead()
+                let inside = Recorder<Int>()
+                let entry = WaitQueueEntry { _, _, _ in
+                    let file = owner.withLock { file in
+                        defer { file = nil }
+                        return file
+                    }
+                    inside.append(file == nil ? 0 : Census().irqfds)
+                    return .notWoken
+                }
+                head.add(entry)
+                head.wake()
+                head.remove(entry)
+                #expect(inside.all == [1])
+                try waitForShutdowns(machine.set)
+                #expect(Census().irqfds == 0)
+                #expect(machine.controller.pulses(1) == 1)
+                machine.end()
+            }
+        }
+    }
+
     @Test("A reader that sleeps in the file is told, and the irqfd ends all the same")
     func sleepingReader() throws {
         try withWatchdog {

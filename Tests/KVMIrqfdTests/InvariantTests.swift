@@ -176,6 +176,25 @@ struct InvariantTests {
         }
     }
 
+    @Test("I6: an event that was there before the assign is injected once, though a deassign follows at once")
+    func pendingEventAgainstDeassign() async {
+        await #expect(processExitsWith: .success) {
+            inProcessOfItsOwn {
+                let ledger = Ledger(lines: 1)
+                let set = IrqfdSet(controller: ledger)
+                let files = (0..<1000).map { _ in EventFDFile(initialValue: 1) }
+                collide(
+                    files,
+                    { file in try? set.assign(file, gsi: 0) },
+                    { file in waitUntil("it is assigned, and deassigned") { (try? set.deassign(file, gsi: 0)) == true } }
+                )
+                #expect(ledger.pulses(0) == files.count)
+                #expect(Census().irqfds == 0)
+                set.release()
+            }
+        }
+    }
+
     @Test("I7: while it is active every signal is followed by an interrupt that begins after it")
     func noEventLostWhileActive() throws {
         try withWatchdog {

@@ -186,3 +186,27 @@ final class HeldCleanup: Sendable {
         machine.end()
     }
 }
+
+/// Makes two calls against each other, for each element in turn, from two threads.
+///
+/// They begin each turn together, and a pause that differs from turn to turn shifts one against the other.
+@available(*, noasync)
+func collide<Element: Sendable>(
+    _ elements: [Element],
+    _ first: @escaping @Sendable (Element) -> Void,
+    _ second: @escaping @Sendable (Element) -> Void
+) {
+    let turns = elements.map { _ in StartGate(2) }
+    inParallel(2, name: "collide") { thread in
+        var random = SplitMix64(seed: UInt64(thread))
+        let pause = Counter()
+        for (turn, element) in zip(turns, elements) {
+            turn.wait()
+            for _ in 0..<Int.random(in: 0..<100, using: &random) { pause.add() }
+            if thread == 0 { first(element) } else { second(element) }
+        }
+    }
+}
+
+/// Runs a synchronous body, which makes the blocking calls: the closure of an exit test would pick their twins.
+func inSynchronousCode(_ name: String = #function, _ body: () -> Void) { withWatchdog(name) { body() } }

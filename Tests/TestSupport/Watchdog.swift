@@ -16,7 +16,7 @@ import KernelPrimitives
 /// the good case nothing waits for the watchdog.
 package func withWatchdog<R>(
     _ name: String = #function,
-    seconds: Int = 20,
+    seconds: Int = 60,
     file: String = #fileID,
     _ body: () throws -> R
 ) rethrows -> R {
@@ -27,10 +27,11 @@ package func withWatchdog<R>(
     }
 }
 
-/// The same for an asynchronous test.
+/// The same for an asynchronous test, which has more time: between its suspensions it waits for a thread of the pool, behind all
+/// synchronous tests that are to come.
 package func withWatchdog<R>(
     _ name: String = #function,
-    seconds: Int = 20,
+    seconds: Int = 240,
     file: String = #fileID,
     _ body: () async throws -> R
 ) async rethrows -> R {
@@ -48,6 +49,9 @@ final class Watchdog: Sendable {
 
     /// All that are armed: where one test hangs, others wait for the processor in vain, and bark first.
     private static let armed = Guarded<[Watchdog]>([])
+
+    /// Whether one barks already. Two threads that abort at once may hang each other in the crash reporter.
+    private static let isBarking = Guarded(false)
 
     private struct State {
         var isOver = false
@@ -81,7 +85,12 @@ final class Watchdog: Sendable {
         return record
     }
 
-    private static func bark(_ name: String, seconds: Int) -> Never {
+    private static func bark(_ name: String, seconds: Int) {
+        let isSecond = isBarking.withLock { isBarking in
+            defer { isBarking = true }
+            return isBarking
+        }
+        if isSecond { return }
         var text = "watchdog: \(name) has not ended after \(seconds) seconds; these have not:\n"
         for watchdog in armed.current {
             text += " \(watchdog.name)\n"

@@ -52,6 +52,42 @@ struct ConditionTests {
         }
     }
 
+    @Test("what comes true between the first look and the queueing is seen without a wake")
+    func lookedAtAgain() async throws {
+        try await withWatchdog {
+            synchronousLooks()
+            for exclusive in [false, true] {
+                var asked = 0
+                let condition = {
+                    asked += 1
+                    return asked > 1
+                }
+                await head.wait(until: condition, exclusive: exclusive)
+                asked = 0
+                #expect(await head.wait(until: condition, timeout: .seconds(100), exclusive: exclusive))
+            }
+            var asked = 0
+            try await head.waitInterruptibly(until: {
+                asked += 1
+                return asked > 1
+            })
+            #expect(!head.hasWaiters)
+        }
+    }
+
+    private func synchronousLooks() {
+        for exclusive in [false, true] {
+            var asked = 0
+            let condition = {
+                asked += 1
+                return asked > 1
+            }
+            head.wait(until: condition, exclusive: exclusive)
+            asked = 0
+            #expect(head.wait(until: condition, timeout: .seconds(100), exclusive: exclusive))
+        }
+    }
+
     @Test("with the lock held", arguments: 1...4)
     func locked(question: Int) {
         withWakes {

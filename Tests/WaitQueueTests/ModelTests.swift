@@ -9,10 +9,12 @@ import WaitQueue
 struct ModelTests {
     @Test("the same calls in the same order, and the same counts", arguments: 0..<8)
     func compare(batch: UInt64) {
-        for seed in batch * 40..<(batch + 1) * 40 {
-            let real = Real(seed: seed).run()
-            var model = Model(seed: seed)
-            #expect(real == model.run(), "seed \(seed)")
+        withWatchdog {
+            for seed in batch * 40..<(batch + 1) * 40 {
+                let real = Real(seed: seed).run()
+                var model = Model(seed: seed)
+                #expect(real == model.run(), "seed \(seed)")
+            }
         }
     }
 }

@@ -18,11 +18,13 @@ final class Activity: Sendable {
         case shuttingDown
         case awaitingRacers
         case awaitingGuest
+        case stoppingGuest
         case ended
     }
 
     let name: String
     private let packed = Atomic<UInt64>(0)
+    private let steps = Atomic<UInt64>(0)
 
     init(_ name: String) {
         self.name = name
@@ -32,7 +34,11 @@ final class Activity: Sendable {
     func enter(_ step: Step, line: Line? = nil) {
         let number = line.map { UInt64($0.number) + 1 } ?? 0
         packed.store(number << 8 | UInt64(step.rawValue), ordering: .relaxed)
+        steps.wrappingAdd(1, ordering: .relaxed)
     }
+
+    /// How many steps the thread has entered.
+    var stepsEntered: UInt64 { steps.load(ordering: .relaxed) }
 
     /// The thread in one clause.
     var state: String {
@@ -56,6 +62,7 @@ final class Activity: Sendable {
         case .shuttingDown: "shuts a queue down"
         case .awaitingRacers: "waits for the threads that end the other side"
         case .awaitingGuest: "waits for the guest to take what was injected"
+        case .stoppingGuest: "stops the guest"
         case .ended: "has ended"
         }
     }

@@ -50,6 +50,7 @@ struct Round {
             seat.device.storm(pause: index == fierce ? .zero : .microseconds(Int.random(in: 50...500, using: &random)))
         }
         endSome(of: assignments, &random)
+        awaitShutdowns(of: assignments, in: sets)
         release(sets, assignments, &random)
         activity.enter(.shuttingDown)
         queue.shutdown()
@@ -88,6 +89,24 @@ struct Round {
             }
         }
         race(lanes, dwellingOn: ended, &random)
+    }
+
+    /// A closed eventfd's irqfd goes by itself, soon. The deassign of what was never assigned waits for that; afterwards nothing of it may be
+    /// left, nor may it inject.
+    private func awaitShutdowns(of assignments: [Assignment], in sets: [IrqfdSet]) {
+        let stranger = EventFDFile()
+        for set in sets {
+            activity.enter(.deassigning)
+            do {
+                if try set.deassign(stranger, gsi: 0) { failures.add("deassign matched a file that was never assigned") }
+            } catch {
+                failures.add("deassign of a file that was never assigned: \(error)")
+            }
+        }
+        for assignment in assignments where assignment.ending.isBeforeRelease { assignment.line.endAssignment() }
+        let expected = assignments.count { !$0.ending.isBeforeRelease }
+        let alive = KVMIrqfdDiagnostics.current.irqfdsAlive
+        if alive != expected { failures.add("\(alive) irqfds are alive, but \(expected) are assigned") }
     }
 
     /// Releases both sets, with irqfds assigned, while files are closed and deassigned.

@@ -42,13 +42,11 @@ final class Run: Sendable {
         let before = Census.now()
         try guest.start(observer: board)
         churn()
-        guest.stop()
         let (leaked, after) = countLeaked(since: before)
-        let report = report(leaked: leaked, signals: after.signals - before.signals, injections: after.injections - before.injections)
-        return report
+        return report(leaked: leaked, signals: after.signals - before.signals, injections: after.injections - before.injections)
     }
 
-    /// All rounds, and then the end of all threads and files.
+    /// All rounds, and then the end of all files, all threads and the guest.
     private func churn() {
         let main = Activity("main")
         let racers = Racers(count: 3, caller: main)
@@ -56,7 +54,7 @@ final class Run: Sendable {
         let seats = board.lines.map { line in
             Seat(device: Device(line: line, latencies: latencies, failures: failures, patience: patience / 3, seed: random.next()))
         }
-        let watch = watch(racers.activities + seats.map(\.device.activity))
+        let watch = watch(main, racers.activities + seats.map(\.device.activity))
         repeat {
             let number = rounds.wrappingAdd(1, ordering: .relaxed).newValue
             Round(number: number, seats: seats, board: board, racers: racers, failures: failures, patience: patience / 3).run(&random)
@@ -66,6 +64,8 @@ final class Run: Sendable {
             seat.device.quit()
         }
         racers.quit()
+        main.enter(.stoppingGuest)
+        guest.stop()
         watch.end()
     }
 
@@ -76,10 +76,11 @@ final class Run: Sendable {
         }
     }
 
-    private func watch(_ activities: [Activity]) -> Watch {
+    /// What counts as going on is what the main thread does, and the single signals of the devices that work: storms go on by themselves.
+    private func watch(_ main: Activity, _ activities: [Activity]) -> Watch {
         Watch(
             patience: patience,
-            progress: { [self] in board.interruptsTaken &+ rounds.load(ordering: .relaxed) },
+            progress: { [latencies] in main.stepsEntered + latencies.count },
             line: { [self] in
                 let sum = sum
                 return """

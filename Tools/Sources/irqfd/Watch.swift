@@ -44,7 +44,7 @@ final class Watch: Sendable {
             } else if since + patience < .now {
                 let sentences = ["irqfd: nothing has gone on for \(patience)"] + state().map { "irqfd:   \($0)" }
                 Console.say(sentences.joined(separator: "\n"), onStandardError: true)
-                exit(1)
+                _exit(1)
             }
         }
         if line != nil { Console.show("") }
