@@ -64,20 +64,12 @@ public final class IrqfdSet: Sendable {
     ///   worker and on the worker of any set's injection queue: those it waits for.
     /// - Returns: Whether this eventfd was assigned to this interrupt. (The kernel does not tell.)
     /// - Throws: ``IrqfdError/badFileDescriptor`` when the file is closed; ``IrqfdError/released`` when the set is released.
+    @available(*, noasync, message: "blocks the thread; await the async deassign(_:gsi:) instead")
     @discardableResult
     public func deassign(_ file: EventFDFile, gsi: GSI) throws(IrqfdError) -> Bool {
         ExecutionContext.mightSleep("IrqfdSet.deassign(_:gsi:)")
         refuseOnWorkers("IrqfdSet.deassign(_:gsi:)")
-        do throws(EventFDError) { try file.hold() } catch { throw .badFileDescriptor }
-        let hasMatched: Bool
-        do throws(IrqfdError) {
-            hasMatched = try core.deassign(file.context.id, gsi: gsi)
-        } catch {
-            file.drop()
-            throw error
-        }
-        // Not while waiting: a close meanwhile need not wait for us.
-        file.drop()
+        let hasMatched = try deactivate(file, gsi)
         core.flushCleanupQueue()
         return hasMatched
     }
@@ -91,10 +83,43 @@ public final class IrqfdSet: Sendable {
     ///
     /// - Important: Context: blocks the calling thread until interrupts in progress are through, and until the irqfds of other sets that are being shut
     ///   down are. Misuse inside a wake function, on the cleanup queue's worker and on the worker of any set's injection queue.
+    @available(*, noasync, message: "blocks the thread; await the async release() instead")
     public func release() {
         ExecutionContext.mightSleep("IrqfdSet.release()")
         refuseOnWorkers("IrqfdSet.release()")
         core.release()
+    }
+
+    #if !hasFeature(Embedded)
+        /// Takes an eventfd from an interrupt: when this returns, no event of it interrupts any more.
+        ///
+        /// The corresponding kernel function is `kvm_irqfd`, with `KVM_IRQFD_FLAG_DEASSIGN`.
+        ///
+        /// - Important: Context: suspends; blocks no thread. Does not end early when the task is cancelled. A task that the controller waits for must
+        ///   not await this.
+        /// - Returns: Whether this eventfd was assigned to this interrupt.
+        /// - Throws: as the blocking form.
+        @discardableResult
+        public nonisolated(nonsending) func deassign(_ file: EventFDFile, gsi: GSI) async throws(IrqfdError) -> Bool {
+            let hasMatched = try deactivate(file, gsi)
+            await core.flushCleanupQueue()
+            return hasMatched
+        }
+
+        /// Ends the machine's side: when this returns, the controller is not being called and will not be, and nothing of the set is left.
+        ///
+        /// The corresponding kernel function is `kvm_irqfd_release`.
+        ///
+        /// - Important: Context: suspends; blocks no thread. Does not end early when the task is cancelled. A task that the controller waits for must
+        ///   not await this.
+        public nonisolated(nonsending) func release() async { await core.release() }
+    #endif
+
+    /// The file is held for this, not while waiting: a close meanwhile need not wait for us.
+    private func deactivate(_ file: EventFDFile, _ gsi: GSI) throws(IrqfdError) -> Bool {
+        do throws(EventFDError) { try file.hold() } catch { throw .badFileDescriptor }
+        defer { file.drop() }
+        return try core.deassign(file.context.id, gsi: gsi)
     }
 
     private func refuseOnWorkers(_ call: StaticString) {

@@ -87,9 +87,21 @@ extension IrqfdSetCore {
     /// The corresponding kernel function is `kvm_irqfd_release`.
     func release() {
         deactivateAll()
-        assignsDone.wait(until: { mutex.withLock { assignsInProgress == 0 } })
+        assignsDone.wait(until: { hasNoAssignsInProgress })
         // Also when nothing was active: a hang-up may have queued a shutdown a moment ago.
         flushCleanupQueue()
+        letGo()?.shutdown()
+    }
+
+    private var hasNoAssignsInProgress: Bool { mutex.withLock { assignsInProgress == 0 } }
+
+    /// Waits for every shutdown that is queued, those of other sets included.
+    func flushCleanupQueue() { queueToFlush?.core.flush() }
+
+    private var queueToFlush: SingleThreadWorkqueue? { mutex.withLock { cleanupQueue } ?? CleanupQueue.current }
+
+    /// Nobody is left who would use them. Returns the cleanup queue, for its end, if this was its last set.
+    private func letGo() -> SingleThreadWorkqueue? {
         let (queue, controller) = mutex.withLock {
             let parts = (cleanupQueue, self.controller)
             cleanupQueue = nil
@@ -97,12 +109,17 @@ extension IrqfdSetCore {
             return parts
         }
         if controller != nil { injectionQueue.core.endInjecting(for: serial) }
-        if queue != nil { CleanupQueue.leave()?.shutdown() }
+        return queue == nil ? nil : CleanupQueue.leave()
     }
 
-    /// Waits for every shutdown that is queued, those of other sets included.
-    func flushCleanupQueue() {
-        let queue = mutex.withLock { cleanupQueue } ?? CleanupQueue.current
-        queue?.core.flush()
-    }
+    #if !hasFeature(Embedded)
+        nonisolated(nonsending) func release() async {
+            deactivateAll()
+            await assignsDone.wait(until: { hasNoAssignsInProgress })
+            await flushCleanupQueue()
+            await letGo()?.shutdown()
+        }
+
+        nonisolated(nonsending) func flushCleanupQueue() async { await queueToFlush?.flush() }
+    #endif
 }

@@ -54,6 +54,7 @@ public final class WaitQueueEntry: @unchecked Sendable {
                 }
             )
         )
+        unsafe node.pointee.isEntry = true
     }
 
     deinit {

@@ -53,8 +53,26 @@ extension WaitQueueHead {
     /// Sees to it that the node's reference is dropped, or its task resumed, when no wait queue lock is held any more.
     func putOffSettlement(_ node: WaitQueueNode.Pointer) {
         guard unsafe node.pointee.settlement != nil else { return }
-        // It may have been removed a moment ago by another thread, which has not settled it yet: that thread then settles
-        // both removals, and the node is never in two lists.
+        if unsafe node.pointee.owedSettlements.compareExchange(0, with: 1) {
+            unsafe AfterUnlock.append(node)
+            return
+        }
+        // It was removed a moment ago by another thread, which has not settled it yet, and added again: that thread settles
+        // both removals, so the node is never in two lists. It may do so at once, and so while the entry's function still runs.
+        unsafe pinIfRunning(node)
         if unsafe node.pointee.owedSettlements.fetchAdd(1) == 0 { unsafe AfterUnlock.append(node) }
+    }
+
+    /// Gives every walk that is inside the entry's function a reference of its own.
+    private func pinIfRunning(_ node: WaitQueueNode.Pointer) {
+        guard unsafe node.pointee.isEntry else { return }
+        var walking = cursor
+        while let current = unsafe walking {
+            if unsafe current.pointee.current == node, unsafe !current.pointee.isPinned {
+                unsafe current.pointee.isPinned = true
+                _ = unsafe Unmanaged<WaitQueueEntry>.fromOpaque(node.pointee.context).retain()
+            }
+            unsafe walking = unsafe current.pointee.outer
+        }
     }
 }

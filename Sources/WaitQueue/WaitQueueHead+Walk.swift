@@ -7,6 +7,10 @@ internal import KernelPrimitives
 @unsafe
 struct WalkCursor {
     var next: WaitQueueNode.Pointer?
+    /// The node whose function runs.
+    var current: WaitQueueNode.Pointer?
+    /// The walk has a reference to the entry of `current`, which another thread might otherwise let go of meanwhile.
+    var isPinned = false
     let outer: UnsafeMutablePointer<WalkCursor>?
 }
 
@@ -41,7 +45,12 @@ extension WaitQueueHead {
                 let isExclusive = unsafe node.pointee.place == .exclusive
                 if isExclusive, maxExclusive == 0 { break }
                 if unsafe node.pointee.addedBeforeWalk > number || node.pointee.mask.isDisjoint(with: events) { continue }
+                unsafe position.pointee.current = unsafe node
                 let result = unsafe node.pointee.function(node, events, &locked)
+                if unsafe position.pointee.isPinned {
+                    unsafe position.pointee.isPinned = false
+                    unsafe putOffSettlement(node)
+                }
                 if !locked.isView(of: self) { reportExchange() }
                 if result == .stop { break }
                 if result == .woken, isExclusive {

@@ -27,6 +27,8 @@ package struct WaitQueueNode: ~Copyable {
     var addedBeforeWalk: UInt64 = 0
     /// A reader or writer that sleeps on an open file, and is woken when the file is closed.
     package var isFileSleeper = false
+    /// `context` is a `WaitQueueEntry`.
+    var isEntry = false
 
     /// The head on which the node is queued. Claimed across heads, so that a second add is noticed wherever it happens.
     let queuedOn = AtomicAddress()

@@ -36,6 +36,8 @@ package struct WorkNode: ~Copyable {
     // Guarded by the lock of `target`.
 
     var place = Place.nowhere
+    /// Which listing on `target` this is: a node that was freed and made anew at the same address has another.
+    var listing: UInt64 = 0
     var next: Pointer?
     var previous: Pointer?
     /// Who waits until this item, and all before it, have run.

@@ -18,7 +18,14 @@ extension WorkqueueCore {
 #if !hasFeature(Embedded)
     extension WorkqueueCore {
         static nonisolated(nonsending) func flush(_ node: WorkNode.Pointer) async -> Bool {
-            unsafe await FlushBarrier.suspend { barrier in unsafe attach(barrier, to: node, fromThread: false) }
+            var hasWaited = false
+            if unsafe mayRunElsewhere(node) {
+                hasWaited = unsafe await FlushBarrier.suspend { barrier in unsafe attachElsewhere(barrier, to: node, fromThread: false) }
+            }
+            if unsafe await FlushBarrier.suspend(attach: { barrier in unsafe attach(barrier, to: node, fromThread: false) }) {
+                hasWaited = true
+            }
+            return hasWaited
         }
 
         static nonisolated(nonsending) func cancelAndWait(_ node: WorkNode.Pointer) async -> Bool {

@@ -42,6 +42,8 @@ extension WorkqueueCore {
     /// Under both locks.
     private func list(_ node: WorkNode.Pointer, at deadline: Deadline?) {
         _ = unsafe node.pointee.pending.exchange(1)
+        listings += 1
+        unsafe node.pointee.listing = listings
         unsafe node.pointee.retain?(node.pointee.context)
         promoteExpiredTimers()
         unsafe place(node, at: deadline)

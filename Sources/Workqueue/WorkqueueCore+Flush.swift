@@ -10,7 +10,26 @@ extension WorkqueueCore {
     /// The corresponding kernel function is `flush_work`.
     @discardableResult
     package static func flush(_ node: WorkNode.Pointer) -> Bool {
-        unsafe FlushBarrier.wait("a work to be flushed") { barrier in unsafe attach(barrier, to: node, fromThread: true) }
+        // A run elsewhere first: the instance that waits for its end may be cancelled, and then nobody waits for it there.
+        let hasRunElsewhere =
+            unsafe mayRunElsewhere(node)
+            && FlushBarrier.wait("a work's run on another queue") { barrier in unsafe attachElsewhere(barrier, to: node, fromThread: true) }
+        return unsafe FlushBarrier.wait("a work to be flushed") { barrier in unsafe attach(barrier, to: node, fromThread: true) }
+            || hasRunElsewhere
+    }
+
+    static func mayRunElsewhere(_ node: WorkNode.Pointer) -> Bool {
+        unsafe node.pointee.mutex.withLock { unsafe node.pointee.elsewhere != nil }
+    }
+
+    static func attachElsewhere(_ barrier: FlushBarrier.Pointer, to node: WorkNode.Pointer, fromThread: Bool) -> WorkqueueCore? {
+        unsafe node.pointee.mutex.withLock {
+            guard let core = unsafe node.pointee.elsewhere?.takeUnretainedValue() else { return nil }
+            if fromThread, core.isOwnWorker, unsafe ExecutionContext.currentWork == UnsafeMutableRawPointer(node) {
+                core.reportFlushOfItem()
+            }
+            return unsafe core.attach(barrier, toRunOf: node)
+        }
     }
 
     /// Puts a barrier behind the item. `fromThread`: this thread will sleep on it, and must not be the one that is waited for.

@@ -22,6 +22,7 @@ package final class WorkqueueCore: @unchecked Sendable {
     @safe @exclusivity(unchecked) var drains: UInt32 = 0
     @safe @exclusivity(unchecked) var first: WorkNode.Pointer?
     @safe @exclusivity(unchecked) var last: WorkNode.Pointer?
+    @safe @exclusivity(unchecked) var listings: UInt64 = 0
     /// The item that runs. It is compared, never dereferenced: its function may have freed it.
     @safe @exclusivity(unchecked) var current: WorkNode.Pointer?
     @safe @exclusivity(unchecked) var currentBarriers: FlushBarrier.Pointer?
@@ -194,11 +195,12 @@ package final class WorkqueueCore: @unchecked Sendable {
 
     /// The item at the front may still run on another queue: at most one instance runs anywhere, so this worker waits.
     private func waitForRun(of node: WorkNode.Pointer, on other: WorkqueueCore) {
+        let listing = unsafe node.pointee.listing
         mutex.unlock()
         _ = unsafe FlushBarrier.wait("the end of an item's run on another queue") { barrier in unsafe other.attach(barrier, toRunOf: node) }
         mutex.lock()
         // It may have been cancelled meanwhile, and even queued again: then there is another place to look at.
-        if unsafe first == node, let old = unsafe node.pointee.elsewhere, unsafe old.toOpaque() == other.identity {
+        if unsafe first == node, unsafe node.pointee.listing == listing, let old = unsafe node.pointee.elsewhere {
             unsafe node.pointee.elsewhere = nil
             mutex.unlock()
             unsafe old.release()
