@@ -5,10 +5,10 @@ public import WaitQueue
 
 /// An open eventfd: a 64-bit counter that one side adds to and the other waits for.
 ///
-/// Sharing the object is sharing the file. ``close()``, or dropping the last reference to the object, closes it: every wait
-/// queue entry on it is told so, once, with ``WaitQueue/PollEvents/hangup``, as soon as the last operation in flight has ended.
-/// The counter and its wait queue live on while anybody has an ``EventFDContextReference``. Import WaitQueue beside this module
-/// to poll.
+/// Sharing the object is sharing the file. ``close()``, or dropping the last reference to the object, closes it: its wait
+/// queue is woken once with `PollEvents.hangup`, as soon as the last operation in flight has ended. (That is a wake for one: of the
+/// exclusive entries, those behind the first that returns `.woken` are not told.) The counter and its wait queue live on while anybody
+/// has an ``EventFDContextReference``. Import WaitQueue beside this module to poll.
 ///
 /// The corresponding kernel structure is the `struct file` of an eventfd.
 @safe
@@ -103,7 +103,8 @@ public final class EventFDFile: @unchecked Sendable {
     ///
     /// - Important: Context: blocks the calling thread unless non-blocking; takes the wait queue's lock. Misuse inside a wake function.
     /// - Returns: The counter, which is zero then; or 1, and the counter is one less.
-    /// - Throws: ``EventFDError/wouldBlock`` when the file is non-blocking; ``EventFDError/badFileDescriptor`` when it is closed, also while asleep.
+    /// - Throws: ``EventFDError/wouldBlock`` when the counter is zero and the file non-blocking; ``EventFDError/badFileDescriptor`` when the file
+    ///   is closed, also while asleep.
     @available(*, noasync, message: "may block the thread; await the async read() instead")
     public func read() throws(EventFDError) -> UInt64 {
         refuseInWakeFunction("EventFDFile.read()")
@@ -128,7 +129,7 @@ public final class EventFDFile: @unchecked Sendable {
     /// The corresponding kernel function is `eventfd_write`.
     ///
     /// - Important: Context: blocks the calling thread unless non-blocking; takes the wait queue's lock. Misuse inside a wake function.
-    /// - Throws: ``EventFDError/invalidArgument`` for `UInt64.max`; ``EventFDError/wouldBlock`` when the file is non-blocking;
+    /// - Throws: ``EventFDError/invalidArgument`` for `UInt64.max`; ``EventFDError/wouldBlock`` when there is no room and the file is non-blocking;
     ///   ``EventFDError/badFileDescriptor`` when it is closed, also while asleep.
     @available(*, noasync, message: "may block the thread; await the async write(_:) instead")
     public func write(_ value: UInt64) throws(EventFDError) {
@@ -199,7 +200,7 @@ public final class EventFDFile: @unchecked Sendable {
     /// The corresponding kernel function is `eventfd_poll`.
     ///
     /// - Important: Context: calls the table without any lock, then takes the wait queue's lock; does not sleep. Misuse inside a wake function.
-    /// - Returns: What is ready; of a closed file ``WaitQueue/PollEvents/invalid`` alone, and the table is not called.
+    /// - Returns: What is ready; of a closed file `PollEvents.invalid` alone, and the table is not called.
     public func poll(_ table: PollTable? = nil) -> PollEvents {
         refuseInWakeFunction("EventFDFile.poll(_:)")
         do throws(EventFDError) { try hold() } catch { return .invalid }

@@ -6,7 +6,7 @@
 public protocol InterruptController: AnyObject, Sendable {
     /// Sets the level of an interrupt line. An event of an irqfd is an edge: the line goes up, and then down.
     ///
-    /// It is called on the set's injection queue, one call at a time, without any lock, and may block: nobody who signals waits
+    /// It is called on the set's injection queue, one call at a time for each queue, without any lock, and may block: nobody who signals waits
     /// for it, but everything behind it on that queue does. It must not release its set, deassign from it or wait for either.
     func setInterrupt(_ gsi: GSI, level: Bool)
 }

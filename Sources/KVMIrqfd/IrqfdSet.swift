@@ -7,7 +7,7 @@ public import Workqueue
 /// The irqfds of one virtual machine: eventfds whose signals become interrupts.
 ///
 /// Either side may end at any moment, on any thread, while signals are coming: an eventfd by its last close, the machine
-/// by ``release()``, one irqfd by ``deassign(_:gsi:)``. Nothing is used after its end, nothing leaks, no event is lost, and
+/// by ``release()-3r6dc``, one irqfd by ``deassign(_:gsi:)-125qj``. Nothing is used after its end, nothing leaks, no event is lost, and
 /// nobody deadlocks. Import EventFD beside this module, and Workqueue for an injection queue of your own.
 ///
 /// The corresponding kernel structure is the `irqfds` of a `struct kvm`.
@@ -56,7 +56,7 @@ public final class IrqfdSet: Sendable {
 
     /// Takes an eventfd from an interrupt: when this returns, no event of it interrupts any more.
     ///
-    /// It waits in any case for every irqfd that is being shut down, in whatever set. The same eventfd may be assigned again at once.
+    /// Matched or not, it waits for every irqfd that is being shut down, in whatever set; when it throws, it has waited for nothing. The same eventfd may be assigned again at once.
     ///
     /// The corresponding kernel function is `kvm_irqfd`, with `KVM_IRQFD_FLAG_DEASSIGN`.
     ///
@@ -77,7 +77,7 @@ public final class IrqfdSet: Sendable {
     /// Ends the machine's side: when this returns, the controller is not being called and will not be, and nothing of the set is left.
     ///
     /// Every irqfd that is still assigned is shut down; eventfds stay open. Later calls of ``assign(_:gsi:)`` and
-    /// ``deassign(_:gsi:)`` throw ``IrqfdError/released``. Calling this again, also at the same time, gives the same guarantee.
+    /// ``deassign(_:gsi:)-125qj`` throw ``IrqfdError/released``. Calling this again, also at the same time, gives the same guarantee.
     ///
     /// The corresponding kernel function is `kvm_irqfd_release`.
     ///

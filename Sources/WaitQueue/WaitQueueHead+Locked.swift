@@ -27,7 +27,9 @@ extension WaitQueueHead {
         ///
         /// The corresponding kernel functions are `__add_wait_queue` and `__add_wait_queue_entry_tail_exclusive`.
         ///
-        /// - Parameter exclusive: Whether the entry uses up one of the turns of a wake.
+        /// - Parameters:
+        ///   - entry: An entry that is on no queue.
+        ///   - exclusive: Whether the entry uses up one of the turns of a wake.
         /// - Complexity: O(1)
         public mutating func add(_ entry: WaitQueueEntry, exclusive: Bool = false) {
             add(entry, at: exclusive ? .exclusive : .plain)

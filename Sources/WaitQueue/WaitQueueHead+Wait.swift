@@ -22,7 +22,7 @@ extension WaitQueueHead {
     ///
     /// The corresponding kernel macro is `wait_event_exclusive_cmd`.
     ///
-    /// - Important: Context: as ``wait(until:)-(()->Bool)``.
+    /// - Important: Context: as ``WaitQueueHead/wait(until:)-6zk67``.
     @available(*, noasync, message: "blocks the thread; await the async wait(until:exclusive:) instead")
     public func wait(until condition: () -> Bool, exclusive: Bool) {
         _ = sleep("WaitQueueHead.wait(until:exclusive:)", at: exclusive ? .exclusive : .plain, until: .never, condition)
@@ -32,7 +32,7 @@ extension WaitQueueHead {
     ///
     /// The corresponding kernel macro is `wait_event_timeout`.
     ///
-    /// - Important: Context: as ``wait(until:)-(()->Bool)``. The time runs on the monotonic clock.
+    /// - Important: Context: as ``WaitQueueHead/wait(until:)-6zk67``. The time runs on the monotonic clock.
     /// - Returns: The condition: false means timed out and still false, when it was looked at once more after the time was over.
     @available(*, noasync, message: "blocks the thread; await the async wait(until:timeout:) instead")
     public func wait(until condition: () -> Bool, timeout: Duration) -> Bool {
@@ -43,7 +43,7 @@ extension WaitQueueHead {
     ///
     /// The corresponding kernel macros are `wait_event_timeout` and `prepare_to_wait_exclusive`.
     ///
-    /// - Important: Context: as ``wait(until:)-(()->Bool)``. The time runs on the monotonic clock.
+    /// - Important: Context: as ``WaitQueueHead/wait(until:)-6zk67``. The time runs on the monotonic clock.
     /// - Returns: The condition: false means timed out and still false.
     @available(*, noasync, message: "blocks the thread; await the async wait(until:timeout:exclusive:) instead")
     public func wait(until condition: () -> Bool, timeout: Duration, exclusive: Bool) -> Bool {

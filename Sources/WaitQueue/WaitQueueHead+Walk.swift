@@ -47,6 +47,7 @@ extension WaitQueueHead {
                 if unsafe node.pointee.addedBeforeWalk > number || node.pointee.mask.isDisjoint(with: events) { continue }
                 unsafe position.pointee.current = unsafe node
                 let result = unsafe node.pointee.function(node, events, &locked)
+                unsafe position.pointee.current = nil
                 if unsafe position.pointee.isPinned {
                     unsafe position.pointee.isPinned = false
                     unsafe putOffSettlement(node)

@@ -58,7 +58,9 @@ public final class WaitQueueHead: @unchecked Sendable {
     /// The corresponding kernel functions are `add_wait_queue` and `add_wait_queue_exclusive`.
     ///
     /// - Important: Context: takes the queue's lock; does not sleep. Not for this queue's own wake functions: they have ``Locked/add(_:exclusive:)``.
-    /// - Parameter exclusive: Whether the entry uses up one of the turns of a wake.
+    /// - Parameters:
+    ///   - entry: An entry that is on no queue.
+    ///   - exclusive: Whether the entry uses up one of the turns of a wake.
     /// - Complexity: O(1)
     public func add(_ entry: WaitQueueEntry, exclusive: Bool = false) {
         withLock { locked in locked.add(entry, exclusive: exclusive) }
@@ -104,8 +106,10 @@ public final class WaitQueueHead: @unchecked Sendable {
     /// The corresponding kernel functions are `wake_up_poll` and `wake_up_nr`.
     ///
     /// - Important: Context: takes the queue's lock and calls the functions under it; does not sleep.
-    /// - Parameter maxExclusive: How many exclusive entries may be woken. 0: none of them is called. (The kernel's 0 is ``wakeAll(_:)``.)
-    ///   A negative number is misuse.
+    /// - Parameters:
+    ///   - events: What the wake carries, and the functions are told.
+    ///   - maxExclusive: How many exclusive entries may be woken. 0: none of them is called. (The kernel's 0 is ``wakeAll(_:)``.)
+    ///     A negative number is misuse.
     /// - Returns: How many exclusive entries were woken.
     /// - Complexity: O(*n*) in the number of entries.
     @discardableResult

@@ -100,7 +100,8 @@ public final class DelayedWork: @unchecked Sendable {
     /// The corresponding kernel function is `mod_delayed_work`.
     ///
     /// - Important: Context: takes the item's and the queue's lock; does not sleep. Misuse if the item was never enqueued: there is no queue yet.
-    /// - Returns: Whether it was pending.
+    /// - Returns: Whether it was pending. Nothing is queued where an enqueue would be refused; and an item that was pending on a queue that is
+    ///   being shut down is let go, if it would have to wait for a timer.
     /// - Complexity: O(log *n*) in the number of timers of the queue, amortised.
     @discardableResult
     public func reschedule(after delay: Duration) -> Bool {

@@ -4,7 +4,7 @@ internal import KernelPrimitives
 
 /// A queue of work with one thread of its own: items run in the order in which they were queued, one at a time.
 ///
-/// Call ``shutdown()`` when it is no longer needed. A queue that is dropped without it runs what is queued and ends its
+/// Call ``shutdown()-68tz5`` when it is no longer needed. A queue that is dropped without it runs what is queued and ends its
 /// thread by itself; debug builds say so, by name.
 ///
 /// The corresponding kernel structure is `struct workqueue_struct`.
@@ -58,7 +58,9 @@ public final class SingleThreadWorkqueue: Sendable {
     /// The corresponding kernel function is `queue_delayed_work`.
     ///
     /// - Important: Context: as ``enqueue(_:)``.
-    /// - Parameter delay: On the monotonic clock.
+    /// - Parameters:
+    ///   - work: An item that is not pending; one that is stays as it is.
+    ///   - delay: On the monotonic clock.
     /// - Complexity: O(1)
     @discardableResult
     public func enqueue(_ work: DelayedWork, after delay: Duration) -> EnqueueResult {
@@ -94,7 +96,7 @@ public final class SingleThreadWorkqueue: Sendable {
 
     /// Runs what is queued, what its items chain included, and ends the thread.
     ///
-    /// From the moment of the call, an enqueue is refused, but for what the queue's own items chain. A timer that has not
+    /// From the moment of the call, an enqueue is refused, but for what the queue's own items chain without a delay. A timer that has not
     /// fired is neither waited for nor run: its item is let go. Calling this again, also at the same time, waits for the same end.
     ///
     /// The corresponding kernel function is `destroy_workqueue`.

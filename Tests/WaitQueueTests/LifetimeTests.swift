@@ -130,6 +130,27 @@ struct LifetimeTests {
         }
     }
 
+    @Test("an entry that leaves, comes back and leaves again in one call costs no other entry its reference", arguments: 1...4)
+    func leavesAgain(times: Int) {
+        withWatchdog {
+            let head = WaitQueueHead()
+            let action: Action = { entry, locked in
+                for _ in 0..<times {
+                    locked.remove(entry)
+                    locked.add(entry, exclusive: true)
+                }
+                locked.remove(entry)
+            }
+            head.add(entry({ _ = head.hasWaiters }, action), exclusive: true)
+            let others = (1...2).map { logging("other \($0)", log) }
+            for other in others { head.add(other, exclusive: true) }
+            head.wakeAll(.input)
+            #expect(log.take() == ["called", "other 1", "other 2", "gone"])
+            #expect(head.visited(log) == ["other 1", "other 2"])
+            for other in others { head.remove(other) }
+        }
+    }
+
     @Test("what a withLock body removes goes after the unlock")
     func withLock() {
         withWatchdog {
