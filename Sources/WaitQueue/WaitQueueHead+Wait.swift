@@ -139,7 +139,7 @@ extension WaitQueueHead.Locked {
                 let isNotified = unsafe waiter.pointee.parker.park("a wake of a wait queue, to look again under its lock", until: deadline)
                 relock(head)
                 let holds = condition(&self)
-                if holds || !isNotified {
+                if holds || !isNotified || (deadline != .never && deadline.hasPassed) {
                     unsafe remove(node)
                     return holds
                 }

@@ -3,6 +3,7 @@
 //
 // What Swift cannot say by itself: sleeping on a word, one thread-local record, starting and naming a thread.
 // Everything is inline; the source file beside this header holds the one definition of the thread-local.
+// The parts for macOS are written with care and have not been run.
 //===----------------------------------------------------------------------===//
 
 #ifndef CKERNELPRIMITIVES_H
@@ -53,7 +54,14 @@ struct kp_thread {
     char name[16];
 };
 
-extern _Thread_local struct kp_thread kp_thread_record __attribute__((tls_model("initial-exec")));
+#if defined(__linux__)
+// A plain offset from the thread pointer, no call, also when the package ends up in a shared library.
+#define KP_THREAD_LOCAL __attribute__((tls_model("initial-exec")))
+#else
+#define KP_THREAD_LOCAL
+#endif
+
+extern _Thread_local struct kp_thread kp_thread_record KP_THREAD_LOCAL;
 
 static inline struct kp_thread *_Nonnull kp_current_thread(void) { return &kp_thread_record; }
 
