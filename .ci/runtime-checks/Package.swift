@@ -13,6 +13,9 @@ let package = Package(
     targets: [
         .executableTarget(name: "idle", dependencies: products("KVMIrqfd", "EventFD", "Workqueue")),
         .target(name: "CountingAllocator"),
-        .executableTarget(name: "allocations", dependencies: ["CountingAllocator"] + products("KVMIrqfd", "EventFD", "WaitQueue", "Workqueue")),
+        .executableTarget(
+            name: "allocations",
+            dependencies: ["CountingAllocator"] + products("KVMIrqfd", "EventFD", "WaitQueue", "Workqueue")
+        ),
     ]
 )
