@@ -41,7 +41,12 @@ package struct EventFDContext: Equatable, Sendable {
     /// Nothing is retained for the call: the caller has a reference of the context.
     @inline(__always)
     func withLock<R>(_ body: (WaitQueueHead, inout WaitQueueHead.Locked) -> R) -> R {
-        unsafe unmanaged._withUnsafeGuaranteedRef { head in head.withLock { locked in body(head, &locked) } }
+        unsafe unmanaged._withUnsafeGuaranteedRef { head in
+            // Not the head's own withLock: a generic function of another module is not specialised here.
+            var locked = head.lock()
+            defer { head.unlock(locked) }
+            return body(head, &locked)
+        }
     }
 
     // MARK: References
