@@ -32,6 +32,8 @@ public final class IrqfdSet: Sendable {
         if core.deactivateAll() {
             advise("IrqfdSet \(core.serial) was dropped without release(); its irqfds are shut down, but nobody has waited for that")
         }
+        // With the core may go the controller: not under a wait queue's lock, should this be a wake function.
+        if ExecutionContext.isAtomic { PutOff.call { [core] in _ = core } }
     }
 
     /// Lets the events of an eventfd interrupt the machine.

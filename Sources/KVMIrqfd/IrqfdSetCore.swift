@@ -92,7 +92,12 @@ final class IrqfdSetCore: @unchecked Sendable {
 
     /// Under the wait queue's lock, or irqfds.lock.
     func queueInject(_ irqfd: Irqfd.Pointer) {
-        if unsafe injectionQueue.core.enqueue(irqfd.pointee.inject) == .alreadyPending { coalesced.add(1) }
+        switch unsafe injectionQueue.core.enqueue(irqfd.pointee.inject) {
+        case .queued: break
+        case .alreadyPending: coalesced.add(1)
+        case .refused:
+            misuse("the injection queue \"\(injectionQueue.name)\" of IrqfdSet \(serial) refused an interrupt: it ended before its set")
+        }
     }
 
     /// Under irqfds.lock: the irqfd goes over to the shutdown work, for good.

@@ -17,14 +17,24 @@
             let waiterName: String
             let target: UInt
             let targetName: String
+            /// The wait is over, and the waiter has not said so yet.
+            let isOver: () -> Bool
         }
 
         private let guardian = Atomic<Bool>(false)
         private var waits: [Wait] = []
 
         /// The worker of `waiter` begins to wait for the worker of `target`.
-        package func begin(_ waiter: UInt, named waiterName: String, for target: UInt, named targetName: String) {
-            let new = Wait(waiter: waiter, waiterName: waiterName, target: target, targetName: targetName)
+        ///
+        /// `isOver` is asked for as long as the wait is listed: a circle with a wait in it that is over is none.
+        package func begin(
+            _ waiter: UInt,
+            named waiterName: String,
+            for target: UInt,
+            named targetName: String,
+            unless isOver: @escaping () -> Bool = { false }
+        ) {
+            let new = Wait(waiter: waiter, waiterName: waiterName, target: target, targetName: targetName, isOver: isOver)
             var circle: [Wait] = []
             guarded {
                 waits.append(new)
@@ -42,7 +52,7 @@
 
         private func findCircle(_ new: Wait) -> [Wait] {
             var way = [new]
-            while let next = waits.last(where: { $0.waiter == way[way.count - 1].target }) {
+            while let next = waits.last(where: { $0.waiter == way[way.count - 1].target && !$0.isOver() }), !new.isOver() {
                 way.append(next)
                 if next.target == new.waiter { return way }
                 if way.count > waits.count { break }

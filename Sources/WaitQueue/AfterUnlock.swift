@@ -38,7 +38,7 @@ enum AfterUnlock {
                 unsafe thread.pointee.put_off = unsafe head.owner.nextPutOff?.toOpaque()
                 unsafe head.owner.nextPutOff = nil
                 head.owner.putOff?(head)
-            } else {
+            } else if !PutOff.runOne() {
                 return
             }
         }

@@ -107,11 +107,12 @@
             }
         }
 
+        /// It may come when the wait is over, and the context that owned this queue has ended.
         private func cancel(_ waiter: TaskWaiter) {
-            withLock { locked in
-                waiter.isCancelled = true
-                _ = unsafe locked.remove(waiter.node)
-            }
+            var locked = lockEvenIfEnded()
+            waiter.isCancelled = true
+            _ = unsafe locked.remove(waiter.node)
+            unlock(locked)
         }
 
         /// Returns whether the condition was seen to hold: then it is not asked again, because it may have taken what it found.

@@ -166,11 +166,18 @@ public final class WaitQueueHead: @unchecked Sendable {
 
     @inline(__always)
     package func lock() -> Locked {
-        mutex.lock()
-        unsafe kp_current_thread().pointee.wait_queue_locks += 1
+        let locked = lockEvenIfEnded()
         #if DEBUG || ScheduleExploration
             if owner.isEnded { reportEnded() }
         #endif
+        return locked
+    }
+
+    /// For who may come late, and then finds nothing to do.
+    @inline(__always)
+    func lockEvenIfEnded() -> Locked {
+        mutex.lock()
+        unsafe kp_current_thread().pointee.wait_queue_locks += 1
         return Locked(head: self)
     }
 
@@ -185,7 +192,9 @@ public final class WaitQueueHead: @unchecked Sendable {
         let thread = unsafe kp_current_thread()
         unsafe thread.pointee.wait_queue_locks -= 1
         mutex.unlock()
-        if unsafe thread.pointee.wait_queue_locks == 0, unsafe thread.pointee.after_unlock != nil || thread.pointee.put_off != nil {
+        if unsafe thread.pointee.wait_queue_locks == 0,
+            unsafe thread.pointee.after_unlock != nil || thread.pointee.put_off != nil || thread.pointee.put_off_calls != nil
+        {
             AfterUnlock.run()
         }
     }

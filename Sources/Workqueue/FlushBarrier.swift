@@ -14,6 +14,10 @@ struct FlushBarrier: ~Copyable {
 
     var next: Pointer?
     private let parker = Parker()
+    #if DEBUG
+        /// Not zero: completed. For reports only.
+        private let isOver = StatCounter()
+    #endif
     #if !hasFeature(Embedded)
         private var continuation: UnsafeContinuation<Void, Never>?
     #endif
@@ -28,7 +32,15 @@ struct FlushBarrier: ~Copyable {
             unsafe barrier.initialize(to: FlushBarrier())
             defer { unsafe barrier.deinitialize(count: 1) }
             guard let core = unsafe attach(barrier) else { return false }
-            core.waitingForThisWorker { unsafe barrier.pointee.parker.park(reason) }
+            #if DEBUG
+                // Asked while this frame waits, and so is there.
+                core.waitingForThisWorker(unless: { unsafe barrier.pointee.isOver.load() != 0 }) {
+                    unsafe barrier.pointee.parker.park(reason)
+                }
+            #else
+                _ = core
+                unsafe barrier.pointee.parker.park(reason)
+            #endif
             return true
         }
     }
@@ -63,6 +75,10 @@ struct FlushBarrier: ~Copyable {
                     unsafe continuation.resume()
                     continue
                 }
+            #endif
+            #if DEBUG
+                // The worker goes on to its next item, which may wait for that thread's queue: not a circle.
+                unsafe barrier.pointee.isOver.bump()
             #endif
             unsafe barrier.pointee.parker.unpark()
         }

@@ -19,11 +19,11 @@ extension WorkqueueCore {
     extension WorkqueueCore {
         static nonisolated(nonsending) func flush(_ node: WorkNode.Pointer) async -> Bool {
             var hasWaited = false
-            if unsafe mayRunElsewhere(node) {
-                hasWaited = unsafe await FlushBarrier.suspend { barrier in unsafe attachElsewhere(barrier, to: node, fromThread: false) }
-            }
-            if unsafe await FlushBarrier.suspend(attach: { barrier in unsafe attach(barrier, to: node, fromThread: false) }) {
-                hasWaited = true
+            var mustRepeat = true
+            while mustRepeat {
+                mustRepeat = false
+                let waits = unsafe await FlushBarrier.suspend { unsafe attach($0, to: node, fromThread: false, mustRepeat: &mustRepeat) }
+                if waits { hasWaited = true }
             }
             return hasWaited
         }
@@ -40,9 +40,9 @@ extension WorkqueueCore {
         }
 
         nonisolated(nonsending) func drain() async {
-            mutex.withLock { drains += 1 }
-            while unsafe await FlushBarrier.suspend(attach: { barrier in unsafe attachBehindAll(barrier) }) {}
-            mutex.withLock { drains -= 1 }
+            beginDraining()
+            while unsafe await FlushBarrier.suspend(attach: { unsafe attachBehindAll($0) }) {}
+            endDraining()
         }
 
         nonisolated(nonsending) func shutdown() async {

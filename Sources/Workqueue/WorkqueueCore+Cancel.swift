@@ -50,8 +50,22 @@ extension WorkqueueCore {
 
     /// Outside of all locks: the reference that the queue had may be the last but the caller's.
     private static func settle(_ node: WorkNode.Pointer, _ wasPending: Bool, _ waiting: FlushBarrier.Pointer?) {
-        unsafe FlushBarrier.complete(waiting)
-        if wasPending { unsafe node.pointee.release?(node.pointee.context) }
+        if !wasPending { return }
+        let (context, release) = unsafe (node.pointee.context, node.pointee.release)
+        unsafe letGo(waiting, context, release)
+    }
+
+    /// Foreign code, so not where a wait queue is locked: a wake function may cancel. (The closure is only made there.)
+    static func letGo(_ waiting: FlushBarrier.Pointer?, _ context: UnsafeMutableRawPointer, _ release: WorkNode.Custody?) {
+        if ExecutionContext.isAtomic {
+            PutOff.call {
+                unsafe FlushBarrier.complete(waiting)
+                unsafe release?(context)
+            }
+        } else {
+            unsafe FlushBarrier.complete(waiting)
+            unsafe release?(context)
+        }
     }
 
     /// Finds the run of an item that has been taken off its queue; nil: it does not run.

@@ -117,8 +117,7 @@ extension WorkqueueCore {
         unsafe node.pointee.mutex.unlock()
         core.mutex.unlock()
         if mustWake { core.parker.unpark() }
-        unsafe FlushBarrier.complete(waiting)
-        if isLetGo { unsafe release?(context) }
+        unsafe letGo(waiting, context, isLetGo ? release : nil)
         return wasPending
     }
 }

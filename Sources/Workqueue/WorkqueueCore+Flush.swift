@@ -10,56 +10,73 @@ extension WorkqueueCore {
     /// The corresponding kernel function is `flush_work`.
     @discardableResult
     package static func flush(_ node: WorkNode.Pointer) -> Bool {
-        // A run elsewhere first: the instance that waits for its end may be cancelled, and then nobody waits for it there.
-        let hasRunElsewhere =
-            unsafe mayRunElsewhere(node)
-            && FlushBarrier.wait("a work's run on another queue") { barrier in unsafe attachElsewhere(barrier, to: node, fromThread: true) }
-        return unsafe FlushBarrier.wait("a work to be flushed") { barrier in unsafe attach(barrier, to: node, fromThread: true) }
-            || hasRunElsewhere
-    }
-
-    static func mayRunElsewhere(_ node: WorkNode.Pointer) -> Bool {
-        unsafe node.pointee.mutex.withLock { unsafe node.pointee.elsewhere != nil }
-    }
-
-    static func attachElsewhere(_ barrier: FlushBarrier.Pointer, to node: WorkNode.Pointer, fromThread: Bool) -> WorkqueueCore? {
-        unsafe node.pointee.mutex.withLock {
-            guard let core = unsafe node.pointee.elsewhere?.takeUnretainedValue() else { return nil }
-            if fromThread, core.isOwnWorker, unsafe ExecutionContext.currentWork == UnsafeMutableRawPointer(node) {
-                core.reportFlushOfItem()
+        var hasWaited = false
+        var mustRepeat = true
+        while mustRepeat {
+            mustRepeat = false
+            if unsafe FlushBarrier.wait(
+                "a work to be flushed",
+                attach: { unsafe attach($0, to: node, fromThread: true, mustRepeat: &mustRepeat) }
+            ) {
+                hasWaited = true
             }
-            return unsafe core.attach(barrier, toRunOf: node)
         }
+        return hasWaited
     }
 
     /// Puts a barrier behind the item. `fromThread`: this thread will sleep on it, and must not be the one that is waited for.
-    static func attach(_ barrier: FlushBarrier.Pointer, to node: WorkNode.Pointer, fromThread: Bool) -> WorkqueueCore? {
+    ///
+    /// An item that is queued here and still runs elsewhere is waited for there first, and then the call is to be repeated: the
+    /// instance that is queued may be cancelled, and then nobody waits for the run.
+    static func attach(
+        _ barrier: FlushBarrier.Pointer,
+        to node: WorkNode.Pointer,
+        fromThread: Bool,
+        mustRepeat: inout Bool
+    ) -> WorkqueueCore? {
         unsafe node.pointee.mutex.lock()
         defer { unsafe node.pointee.mutex.unlock() }
         guard let core = unsafe node.pointee.target?.takeUnretainedValue() else { return nil }
-        core.mutex.lock()
-        core.promoteExpiredTimers()
         // A timer of a flushed item is not waited for: the item is queued now.
-        var mustWake = false
-        if unsafe node.pointee.place == .timed {
-            unsafe core.timers.remove(node)
-            unsafe core.append(node)
-            mustWake = core.takeIdle()
+        unsafe core.listTimed(node)
+        if let other = unsafe core.elsewhere(of: node) {
+            if fromThread, other.isOwnWorker, unsafe ExecutionContext.currentWork == UnsafeMutableRawPointer(node) {
+                other.reportFlushOfItem()
+            }
+            if unsafe other.attach(barrier, toRunOf: node) != nil {
+                mustRepeat = true
+                return other
+            }
         }
-        let isListed = unsafe node.pointee.place == .listed
-        if unsafe isListed || core.current == node {
+        return core.mutex.withLock {
+            let isListed = unsafe node.pointee.place == .listed
+            if !isListed, unsafe core.current != node { return nil }
             if fromThread, core.isOwnWorker { core.reportFlushOfItem() }
             if isListed {
                 unsafe node.pointee.barriers = unsafe FlushBarrier.joined(barrier, node.pointee.barriers)
             } else {
                 core.currentBarriers = unsafe FlushBarrier.joined(barrier, core.currentBarriers)
             }
-            core.mutex.unlock()
-            if mustWake { core.parker.unpark() }
             return core
         }
-        core.mutex.unlock()
-        return unsafe node.pointee.elsewhere?.takeUnretainedValue().attach(barrier, toRunOf: node)
+    }
+
+    private func listTimed(_ node: WorkNode.Pointer) {
+        mutex.lock()
+        promoteExpiredTimers()
+        var mustWake = false
+        if unsafe node.pointee.place == .timed {
+            unsafe timers.remove(node)
+            unsafe append(node)
+            mustWake = takeIdle()
+        }
+        mutex.unlock()
+        if mustWake { parker.unpark() }
+    }
+
+    /// Read under the lock of the item's queue, because its worker clears it there. Retained by the result.
+    private func elsewhere(of node: WorkNode.Pointer) -> WorkqueueCore? {
+        mutex.withLock { unsafe node.pointee.elsewhere?.takeUnretainedValue() }
     }
 
     private func reportFlushOfItem() -> Never {
@@ -93,8 +110,22 @@ extension WorkqueueCore {
 
     /// The corresponding kernel function is `drain_workqueue`.
     func drain() {
-        mutex.withLock { drains += 1 }
-        while unsafe FlushBarrier.wait("a queue to be drained", attach: { barrier in unsafe attachBehindAll(barrier) }) {}
-        mutex.withLock { drains -= 1 }
+        beginDraining()
+        while unsafe FlushBarrier.wait("a queue to be drained", attach: { unsafe attachBehindAll($0) }) {}
+        endDraining()
     }
+
+    /// In one section with the look at the sets: what a set injects is never refused.
+    func beginDraining() {
+        mutex.withLock {
+            if let set = injectsFor.first {
+                misuse(
+                    "drain() of the queue \"\(name)\", which injects for IrqfdSet \(set): an interrupt would be lost; release() the set first"
+                )
+            }
+            drains += 1
+        }
+    }
+
+    func endDraining() { mutex.withLock { drains -= 1 } }
 }

@@ -8,10 +8,12 @@ extension WorkqueueCore {
     package func beginInjecting(for set: UInt64) {
         let isClosed = mutex.withLock {
             injectsFor.append(set)
-            return phase != .open
+            return phase != .open || drains != 0
         }
         if isClosed {
-            misuse("IrqfdSet \(set) was given the injection queue \"\(name)\", which is shut down; make the set before the queue's end")
+            misuse(
+                "IrqfdSet \(set) was given the injection queue \"\(name)\", which is shut down or being drained; make the set before the queue's end"
+            )
         }
     }
 

@@ -19,10 +19,10 @@ extension WorkqueueCore {
         }
         promoteExpiredTimers()
         phase = .closing
-        let mustWake = takeIdle()
         mutex.unlock()
-        if mustWake { parker.unpark() }
         while dropOneTimer() {}
+        let mustWake = mutex.withLock { takeIdle() }
+        if mustWake { parker.unpark() }
         return true
     }
 
@@ -38,7 +38,7 @@ extension WorkqueueCore {
         unsafe node.pointee.pending.store(0)
         mutex.unlock()
         // From here on the item may be queued elsewhere; the reference may be the last.
-        unsafe release?(context)
+        unsafe WorkqueueCore.letGo(nil, context, release)
         return true
     }
 

@@ -59,11 +59,17 @@ package final class WorkqueueCore: @unchecked Sendable {
     var isOwnWorker: Bool { unsafe ExecutionContext.worker == identity }
 
     /// Debug builds: if this thread is a worker, records that it waits for this one, and reports a circle.
-    func waitingForThisWorker(_ body: () -> Void) {
+    func waitingForThisWorker(unless isOver: @escaping () -> Bool = { false }, _ body: () -> Void) {
         #if DEBUG && !hasFeature(Embedded)
             if let worker = unsafe ExecutionContext.worker {
                 let own = unsafe Unmanaged<WorkqueueCore>.fromOpaque(worker).takeUnretainedValue()
-                unsafe WaitGraph.shared.begin(UInt(bitPattern: own.identity), named: own.name, for: UInt(bitPattern: identity), named: name)
+                unsafe WaitGraph.shared.begin(
+                    UInt(bitPattern: own.identity),
+                    named: own.name,
+                    for: UInt(bitPattern: identity),
+                    named: name,
+                    unless: isOver
+                )
                 body()
                 unsafe WaitGraph.shared.end(UInt(bitPattern: own.identity))
                 return
@@ -145,7 +151,8 @@ package final class WorkqueueCore: @unchecked Sendable {
                 } else {
                     unsafe run(node)
                 }
-            } else if phase != .open {
+            } else if phase != .open, unsafe timers.first == nil {
+                // Not before the last timer was let go: a flush may still list its item.
                 break
             } else {
                 waitForWork()

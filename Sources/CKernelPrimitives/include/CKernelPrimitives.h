@@ -47,6 +47,8 @@ struct kp_thread {
     void *_Nullable put_off;
     /// Entries that left a queue, whose references are dropped (or continuations resumed) at that same moment.
     void *_Nullable after_unlock;
+    /// Other calls put off until then.
+    void *_Nullable put_off_calls;
     /// The scheduler that a test installed (package trait ScheduleExploration).
     void *_Nullable scheduler;
     /// Why the thread sleeps, for reports; null while it runs.
