@@ -37,8 +37,6 @@ extension WorkqueueCore {
         unsafe node.pointee.mutex.lock()
         defer { unsafe node.pointee.mutex.unlock() }
         guard let core = unsafe node.pointee.target?.takeUnretainedValue() else { return nil }
-        // A timer of a flushed item is not waited for: the item is queued now.
-        unsafe core.listTimed(node)
         if let other = unsafe core.elsewhere(of: node) {
             if fromThread, other.isOwnWorker, unsafe ExecutionContext.currentWork == UnsafeMutableRawPointer(node) {
                 other.reportFlushOfItem()
@@ -48,30 +46,29 @@ extension WorkqueueCore {
                 return other
             }
         }
-        return core.mutex.withLock {
-            let isListed = unsafe node.pointee.place == .listed
-            if !isListed, unsafe core.current != node { return nil }
-            if fromThread, core.isOwnWorker { core.reportFlushOfItem() }
-            if isListed {
-                unsafe node.pointee.barriers = unsafe FlushBarrier.joined(barrier, node.pointee.barriers)
-            } else {
-                core.currentBarriers = unsafe FlushBarrier.joined(barrier, core.currentBarriers)
-            }
-            return core
+        core.mutex.lock()
+        core.promoteExpiredTimers()
+        // A timer of a flushed item is not waited for: the item is queued now, in the section in which the barrier is put behind it.
+        let mustWake = unsafe core.listIfTimed(node)
+        let isListed = unsafe node.pointee.place == .listed
+        let isBusy = unsafe isListed || core.current == node
+        if isBusy, fromThread, core.isOwnWorker { core.reportFlushOfItem() }
+        if isListed {
+            unsafe node.pointee.barriers = unsafe FlushBarrier.joined(barrier, node.pointee.barriers)
+        } else if isBusy {
+            core.currentBarriers = unsafe FlushBarrier.joined(barrier, core.currentBarriers)
         }
+        core.mutex.unlock()
+        if mustWake { core.parker.unpark() }
+        return isBusy ? core : nil
     }
 
-    private func listTimed(_ node: WorkNode.Pointer) {
-        mutex.lock()
-        promoteExpiredTimers()
-        var mustWake = false
-        if unsafe node.pointee.place == .timed {
-            unsafe timers.remove(node)
-            unsafe append(node)
-            mustWake = takeIdle()
-        }
-        mutex.unlock()
-        if mustWake { parker.unpark() }
+    /// True: the worker must be unparked.
+    private func listIfTimed(_ node: WorkNode.Pointer) -> Bool {
+        if unsafe node.pointee.place != .timed { return false }
+        unsafe timers.remove(node)
+        unsafe append(node)
+        return takeIdle()
     }
 
     /// Read under the lock of the item's queue, because its worker clears it there. Retained by the result.
