@@ -35,9 +35,6 @@ package struct EventFDContext: Equatable, Sendable {
 
     package var id: EventFDContextID { unsafe EventFDContextID(serial: unmanaged._withUnsafeGuaranteedRef { $0.serial }) }
 
-    /// How many references there are at this moment: for reports only.
-    package var references: UInt32 { unsafe unmanaged._withUnsafeGuaranteedRef { $0.kref.current } }
-
     /// Nothing is retained for the call: the caller has a reference of the context.
     @inline(__always)
     func withLock<R>(_ body: (WaitQueueHead, inout WaitQueueHead.Locked) -> R) -> R {

@@ -7,9 +7,6 @@ package enum ExecutionContext {
     /// Whether this thread is inside a wake function or holds a wait queue's lock.
     @inlinable package static var isAtomic: Bool { unsafe kp_current_thread().pointee.wait_queue_locks != 0 }
 
-    /// Whether a wake walk is on this thread's stack.
-    @inlinable package static var isInWakeFunction: Bool { unsafe kp_current_thread().pointee.wake_walks != 0 }
-
     /// Stops a call that may sleep where sleeping would hang, or hold up every waker of a queue.
     ///
     /// The corresponding kernel macro is `might_sleep`.

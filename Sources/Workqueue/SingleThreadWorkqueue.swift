@@ -90,7 +90,7 @@ public final class SingleThreadWorkqueue: Sendable {
     @available(*, noasync, message: "blocks the thread; await the async drain() instead")
     public func drain() {
         checkMayWait("SingleThreadWorkqueue.drain()", "drain()")
-        checkMayRefuse("drain()", "drained")
+        refuseForSystem("drained")
         core.drain()
     }
 
@@ -106,7 +106,7 @@ public final class SingleThreadWorkqueue: Sendable {
     @available(*, noasync, message: "blocks the thread; await the async shutdown() instead")
     public func shutdown() {
         checkMayWait("SingleThreadWorkqueue.shutdown()", "shutdown()")
-        checkMayRefuse("shutdown()", "shut down")
+        refuseForSystem("shut down")
         if core.close() {
             core.join()
         } else {
@@ -124,13 +124,8 @@ public final class SingleThreadWorkqueue: Sendable {
         }
     }
 
-    private func checkMayRefuse(_ call: StaticString, _ done: StaticString) {
+    private func refuseForSystem(_ done: StaticString) {
         if core.isSystem { misuse("the system queue cannot be \(done): others use it; make a queue of your own for what must end") }
-        if let set = core.mutex.withLock({ core.injectsFor.first }) {
-            misuse(
-                "\(call) of the queue \"\(core.name)\", which injects for IrqfdSet \(set): an interrupt would be lost; release() the set first"
-            )
-        }
     }
 
     #if !hasFeature(Embedded)
@@ -147,7 +142,7 @@ public final class SingleThreadWorkqueue: Sendable {
         ///
         /// - Important: Context: suspends; blocks no thread. Does not end early when the task is cancelled.
         public nonisolated(nonsending) func drain() async {
-            checkMayRefuse("drain()", "drained")
+            refuseForSystem("drained")
             await core.drain()
         }
 
@@ -157,7 +152,7 @@ public final class SingleThreadWorkqueue: Sendable {
         ///
         /// - Important: Context: suspends; blocks a thread only for the last steps of the worker's. Does not end early when the task is cancelled.
         public nonisolated(nonsending) func shutdown() async {
-            checkMayRefuse("shutdown()", "shut down")
+            refuseForSystem("shut down")
             await core.shutdown()
         }
     #endif
