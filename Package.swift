@@ -28,7 +28,10 @@ let package = Package(
         .testTarget(name: "WorkqueueTests", dependencies: ["Workqueue", "TestSupport"]),
         .testTarget(name: "EventFDTests", dependencies: ["EventFD", "WaitQueue", "TestSupport"]),
         .testTarget(name: "KVMIrqfdTests", dependencies: ["KVMIrqfd", "EventFD", "WaitQueue", "Workqueue", "TestSupport"]),
-        .testTarget(name: "ScheduleTests", dependencies: ["ScheduleExplorer", "Workqueue", "KernelPrimitives"]),
+        .testTarget(
+            name: "ScheduleTests",
+            dependencies: ["ScheduleExplorer", "KVMIrqfd", "EventFD", "WaitQueue", "Workqueue", "KernelPrimitives"]
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -21,6 +21,7 @@ package struct EventFDContext: Equatable, Sendable {
         head.owner.isSemaphore = isSemaphore
         head.owner.putOff = { EventFDContext(of: $0).settle() }
         head.owner.registrySlot = EventFDDiagnostics.contexts.insert(head)
+        Trace.begin(head)
         unsafe unmanaged = unsafe Unmanaged.passRetained(head)
     }
 
@@ -49,13 +50,21 @@ package struct EventFDContext: Equatable, Sendable {
     // MARK: References
 
     /// The corresponding kernel function is `eventfd_ctx_get`.
-    package func get() { unsafe unmanaged._withUnsafeGuaranteedRef { $0.kref.get() } }
+    package func get() {
+        unsafe unmanaged._withUnsafeGuaranteedRef { head in
+            unsafe Trace.note("get", head)
+            head.kref.get()
+        }
+    }
 
     /// Inside a wake function the end, if this was the last reference, is put off until no wait queue lock is held.
     ///
     /// The corresponding kernel function is `eventfd_ctx_put`.
     package func put() {
-        if unsafe unmanaged._withUnsafeGuaranteedRef({ $0.kref.put() }) { unsafe unmanaged._withUnsafeGuaranteedRef { $0.putOff() } }
+        unsafe unmanaged._withUnsafeGuaranteedRef { head in
+            unsafe Trace.note("put", head)
+            if head.kref.put() { head.putOff() }
+        }
     }
 
     /// The file is gone: one hang-up, and then the file's reference.
@@ -67,6 +76,7 @@ package struct EventFDContext: Equatable, Sendable {
     private func settle() {
         let isRelease = withLock { head, locked in
             if head.owner.hasHungUp { return false }
+            unsafe Trace.note("hang up", head)
             head.owner.hasHungUp = true
             locked.wake(.hangup)
             return true
@@ -77,6 +87,7 @@ package struct EventFDContext: Equatable, Sendable {
             unsafe unmanaged._withUnsafeGuaranteedRef { head in
                 EventFDDiagnostics.contexts.remove(head.owner.registrySlot, counted: head.signals.load())
                 head.end()
+                Trace.end(head)
             }
             unsafe unmanaged.release()
         }
@@ -111,6 +122,7 @@ package struct EventFDContext: Equatable, Sendable {
     @inline(__always)
     func signal(_ n: UInt64) -> UInt64 {
         withLock { head, locked in
+            unsafe Trace.note("signal", head)
             head.signals.bump()
             let added = min(n, .max - head.owner.count)
             head.owner.count += added
@@ -126,6 +138,7 @@ package struct EventFDContext: Equatable, Sendable {
     /// The corresponding kernel functions are `eventfd_poll` and the `poll_table`'s function, `irqfd_ptable_queue_proc`.
     package func hook(_ node: WaitQueueNode.Pointer) -> PollEvents {
         withLock { head, locked in
+            unsafe Trace.note("hook", head, node)
             unsafe locked.add(node)
             head.owner.hooked += 1
             return EventFDContext.readiness(head.owner.count)
@@ -140,6 +153,7 @@ package struct EventFDContext: Equatable, Sendable {
     /// The corresponding kernel function is `eventfd_ctx_remove_wait_queue`.
     package func unhook(_ node: WaitQueueNode.Pointer) {
         withLock { head, locked in
+            unsafe Trace.note("unhook", head, node)
             unsafe locked.remove(node)
             head.owner.hooked -= 1
             if head.owner.hooked == 0, EventFDContext.take(head) > 0, locked.hasWaiters { locked.wake(.output) }

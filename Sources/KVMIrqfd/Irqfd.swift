@@ -125,19 +125,22 @@ struct Irqfd: ~Copyable {
         unsafe irqfd.initialize(
             to: Irqfd(set: Unmanaged.passRetained(set), eventFD: eventFD, gsi: gsi, wait: wait, inject: inject, shutdown: shutdown)
         )
+        unsafe Trace.begin(irqfd, size: size)
         KVMIrqfdDiagnostics.irqfds.add(1)
         return unsafe irqfd
     }
 
     private static func free(_ irqfd: Pointer) {
+        unsafe Trace.note("free", irqfd)
         let set = unsafe irqfd.pointee.set
         unsafe irqfd.pointee.wait.deinitialize(count: 1)
         unsafe WorkNode.end(irqfd.pointee.inject)
         unsafe WorkNode.end(irqfd.pointee.shutdown)
         unsafe irqfd.deinitialize(count: 1)
-        unsafe UnsafeMutableRawPointer(irqfd).deallocate()
+        if unsafe !Trace.keepsEnded(irqfd, size: size) { unsafe UnsafeMutableRawPointer(irqfd).deallocate() }
         KVMIrqfdDiagnostics.irqfds.subtract(1)
         // Maybe the last one of a set that was dropped without release: its controller goes with it, and no lock is held here.
+        unsafe set._withUnsafeGuaranteedRef { Trace.dropReference($0) }
         unsafe set.release()
     }
 }

@@ -34,6 +34,7 @@ public final class IrqfdSet: Sendable {
         }
         // With the core may go the controller: not under a wait queue's lock, should this be a wake function.
         if ExecutionContext.isAtomic { PutOff.call { [core] in _ = core } }
+        Trace.dropReference(core)
     }
 
     /// Lets the events of an eventfd interrupt the machine.

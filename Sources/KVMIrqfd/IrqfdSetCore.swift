@@ -42,6 +42,7 @@ final class IrqfdSetCore: @unchecked Sendable {
         self.injectionQueue = injectionQueue
         injectionQueue.core.beginInjecting(for: serial)
         registrySlot = KVMIrqfdDiagnostics.sets.insert(self)
+        Trace.begin(self)
     }
 
     deinit {
@@ -69,6 +70,7 @@ final class IrqfdSetCore: @unchecked Sendable {
 
     /// From here on the irqfd is active.
     func list(_ irqfd: Irqfd.Pointer) {
+        unsafe Trace.note("activate", irqfd)
         unsafe irqfd.pointee.isListed = true
         unsafe irqfd.pointee.previous = last
         if let last { unsafe last.pointee.next = unsafe irqfd } else { first = unsafe irqfd }
@@ -78,6 +80,7 @@ final class IrqfdSetCore: @unchecked Sendable {
 
     /// No longer active; the same context may be assigned again at once.
     func unlist(_ irqfd: Irqfd.Pointer) {
+        unsafe Trace.note("deactivate", irqfd)
         let previous = unsafe irqfd.pointee.previous
         let next = unsafe irqfd.pointee.next
         if let previous = unsafe previous { unsafe previous.pointee.next = unsafe next } else { first = unsafe next }

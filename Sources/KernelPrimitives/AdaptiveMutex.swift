@@ -13,36 +13,45 @@ package struct AdaptiveMutex: ~Copyable, Sendable {
     /// 0: free, 1: held, 2: held, and somebody may sleep.
     @usableFromInline let word = AtomicUInt32(0)
     @usableFromInline let kind: LockKind
-    #if DEBUG && !hasFeature(Embedded)
+    #if (DEBUG || ScheduleExploration) && !hasFeature(Embedded)
         @usableFromInline let serial = LockOrder.shared.makeSerial()
     #endif
 
     @inlinable package init(_ kind: LockKind) { self.kind = kind }
 
-    #if DEBUG && !hasFeature(Embedded)
+    #if (DEBUG || ScheduleExploration) && !hasFeature(Embedded)
         deinit { LockOrder.shared.forget(serial) }
     #endif
 
     @inlinable package func lock() {
         #if ScheduleExploration
-            // A lock that this thread holds already is never free: that is reported below, and not waited for.
-            if unsafe !kp_holds_lock(word.address) {
-                unsafe ScheduleSeam.reach(.lock, word.address) { [address = word.address] in unsafe address.load(as: UInt32.self) == 0 }
-            }
+            scheduleLock()
         #endif
         if !word.word.compareExchange(expected: 0, desired: 1, ordering: .acquiring).exchanged { lockSlowly() }
         if unsafe !kp_push_lock(word.address) { reportNesting() }
-        #if DEBUG && !hasFeature(Embedded)
+        #if (DEBUG || ScheduleExploration) && !hasFeature(Embedded)
             unsafe LockOrder.shared.acquired(LockOrder.Key(kind: kind, serial: serial), address: UInt(bitPattern: word.address))
         #endif
     }
 
+    #if ScheduleExploration
+        /// A lock that this thread holds already is never free: that is reported, and not waited for. A registry's is no
+        /// point: nothing visible happens under it, and nothing depends on who comes first.
+        @usableFromInline func scheduleLock() {
+            if kind == .registry || isHeldByThisThread { return }
+            unsafe ScheduleSeam.reach(.lock, word.place, ScheduleSeam.looksInside ? .always : .whenWordIs(0))
+        }
+
+        package var address: UnsafeRawPointer { unsafe word.address }
+    #endif
+
     @inlinable package func unlock() {
         unsafe kp_pop_lock(word.address)
-        #if DEBUG && !hasFeature(Embedded)
+        #if (DEBUG || ScheduleExploration) && !hasFeature(Embedded)
             unsafe LockOrder.shared.released(UInt(bitPattern: word.address))
         #endif
-        if word.word.exchange(0, ordering: .releasing) == 2 { unsafe kp_wake_one_on_word(word.address) }
+        let (address, serial) = unsafe (word.address, word.serial)
+        if word.word.exchange(0, ordering: .releasing) == 2 { unsafe WordSleep.wakeOne(on: address, serial: serial) }
     }
 
     /// Runs `body` with the lock held.
@@ -67,7 +76,7 @@ package struct AdaptiveMutex: ~Copyable, Sendable {
             kp_spin_hint()
         }
         // From here on the word says 2, also once we have it: another sleeper may be left, and the unlock must wake it.
-        while word.word.exchange(2, ordering: .acquiring) != 0 { unsafe kp_wait_on_word(word.address, 2, Deadline.never.nanoseconds) }
+        while word.exchangeToSleep(2) != 0 { WordSleep.wait(on: word, while: 2, until: .never) }
     }
 
     @usableFromInline @inline(never)

@@ -10,6 +10,12 @@ package import Synchronization
 /// The corresponding kernel type is `atomic_t`.
 package struct AtomicUInt32: ~Copyable, Sendable {
     @usableFromInline let word: Atomic<UInt32>
+    #if ScheduleExploration
+        /// Memory is used again, and numbers are not.
+        @usableFromInline let serial = UInt(SerialNumber.next())
+    #else
+        @usableFromInline @inline(__always) var serial: UInt { 0 }
+    #endif
 
     @inlinable package init(_ value: UInt32) { word = Atomic(value) }
 
@@ -17,6 +23,10 @@ package struct AtomicUInt32: ~Copyable, Sendable {
     @inlinable package var address: UnsafeRawPointer {
         unsafe withUnsafePointer(to: word) { unsafe UnsafeRawPointer($0) }
     }
+
+    #if ScheduleExploration
+        @inlinable package var place: WordPlace { unsafe WordPlace(address: address, serial: serial) }
+    #endif
 
     @inlinable package func load() -> UInt32 {
         scheduleRead()
@@ -62,15 +72,23 @@ package struct AtomicUInt32: ~Copyable, Sendable {
         return word.bitwiseAnd(bits, ordering: .acquiringAndReleasing).oldValue
     }
 
+    /// The exchange of a lock that is about to sleep: a point of its own only where locks are looked into.
+    @inline(__always) func exchangeToSleep(_ value: UInt32) -> UInt32 {
+        #if ScheduleExploration
+            if ScheduleSeam.looksInside { scheduleWrite() }
+        #endif
+        return word.exchange(value, ordering: .acquiring)
+    }
+
     @inlinable @inline(__always) func scheduleRead() {
         #if ScheduleExploration
-            unsafe ScheduleSeam.reach(.atomicRead, address)
+            unsafe ScheduleSeam.reach(.atomicRead, place)
         #endif
     }
 
     @inlinable @inline(__always) func scheduleWrite() {
         #if ScheduleExploration
-            unsafe ScheduleSeam.reach(.atomicWrite, address)
+            unsafe ScheduleSeam.reach(.atomicWrite, place)
         #endif
     }
 }

@@ -18,9 +18,6 @@ package final class KernelThread: @unchecked Sendable {
     private final class Start: Sendable {
         let name: String
         let body: @Sendable () -> Void
-        #if ScheduleExploration
-            let birth = ScheduleSeam.threadWillStart()
-        #endif
 
         init(name: String, body: @escaping @Sendable () -> Void) {
             self.name = name
@@ -30,29 +27,25 @@ package final class KernelThread: @unchecked Sendable {
         func run() {
             unsafe name.withCString { unsafe kp_thread_set_name($0) }
             unsafe ThreadReport.shared.begin(kp_current_thread())
-            #if ScheduleExploration
-                ScheduleSeam.threadDidStart(birth)
-            #endif
             body()
-            #if ScheduleExploration
-                ScheduleSeam.threadWillEnd(birth)
-            #endif
             unsafe ThreadReport.shared.end(kp_current_thread())
         }
     }
 
     #if ScheduleExploration
-        private let birth: ScheduleSeam.Birth?
+        /// A thread of the scheduler's own, and its number there.
+        private let controlled: (controller: any ScheduleController, thread: Int)?
     #endif
 
     /// Starts the thread. The kernel keeps 15 bytes of the name.
     package init(name: String, _ body: @escaping @Sendable () -> Void) {
         self.name = name
         unsafe handle = .allocate(capacity: 1)
-        let start = Start(name: name, body: body)
         #if ScheduleExploration
-            birth = start.birth
+            controlled = ScheduleSeam.current.map { ($0, $0.start(name: name, body)) }
+            if controlled != nil { return }
         #endif
+        let start = Start(name: name, body: body)
         let error = unsafe kp_thread_start(
             handle,
             { argument in
@@ -76,7 +69,7 @@ package final class KernelThread: @unchecked Sendable {
     package func join() {
         settle("joined")
         #if ScheduleExploration
-            ScheduleSeam.join(birth)
+            if let controlled { return controlled.controller.join(controlled.thread) }
         #endif
         let error = unsafe kp_thread_join(handle.pointee)
         if error != 0 { misuse("the thread \"\(name)\" could not be joined: error \(error); a thread cannot join itself") }
@@ -85,6 +78,9 @@ package final class KernelThread: @unchecked Sendable {
     /// Lets the thread end by itself.
     package func detach() {
         settle("detached")
+        #if ScheduleExploration
+            if controlled != nil { return }
+        #endif
         _ = unsafe kp_thread_detach(handle.pointee)
     }
 

@@ -49,6 +49,10 @@ package struct Kref: ~Copyable, Sendable {
         return false
     }
 
+    #if ScheduleExploration
+        package var address: UnsafeRawPointer { unsafe count.address }
+    #endif
+
     /// How many there are at this moment: for reports only.
     package var current: UInt32 { count.word.load(ordering: .relaxed) }
 }

@@ -1,10 +1,10 @@
 // swift-irqfd: SPDX-License-Identifier: Apache-2.0
 
-#if DEBUG && !hasFeature(Embedded)
+#if (DEBUG || ScheduleExploration) && !hasFeature(Embedded)
     internal import CKernelPrimitives
     internal import Synchronization
 
-    /// Debug builds: watches in which order locks are taken, and reports the first inversion with both orders.
+    /// Debug builds, and explored schedules: watches in which order locks are taken, and reports the first inversion with both orders.
     ///
     /// Locks of different kinds are compared by kind; locks of one kind (two wait queues) by instance. An order is
     /// recorded the first time it is seen, so an inversion is found without the deadlock happening.

@@ -10,6 +10,9 @@ internal import CKernelPrimitives
 /// The corresponding kernel macro is `BUG_ON`.
 @inline(never)
 package func misuse(_ sentence: String) -> Never {
+    #if ScheduleExploration
+        ScheduleSeam.current?.misuse(sentence)
+    #endif
     printLine("misuse: " + sentence)
     kp_abort()
 }

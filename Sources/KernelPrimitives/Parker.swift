@@ -25,11 +25,11 @@ package struct Parker: ~Copyable, Sendable {
     @inline(never)
     package func park(_ reason: StaticString, until deadline: Deadline) -> Bool {
         #if ScheduleExploration
-            if ScheduleSeam.isControlled {
-                let address = unsafe word.address
-                unsafe ScheduleSeam.reach(.park, address, deadline: deadline) { unsafe address.load(as: UInt32.self) == Parker.notified }
+            if let controller = ScheduleSeam.current, !controller.looksInside {
+                unsafe controller.reach(.park, word.place, .whenWordIs(Parker.notified), deadline: deadline)
                 return takeNotification()
             }
+            unsafe ScheduleSeam.reach(.atomicWrite, word.place)
         #endif
         for _ in 0..<Spinning.pausesBeforeParking {
             if takeNotification() { return true }
@@ -39,6 +39,9 @@ package struct Parker: ~Copyable, Sendable {
             return takeNotification()
         }
         sleepUntilNotified(reason, deadline)
+        #if ScheduleExploration
+            unsafe ScheduleSeam.reach(.atomicWrite, word.place)
+        #endif
         // Whatever ended the sleep: a notification that is there now is taken, so that none is left over for the next time.
         return word.word.exchange(Parker.empty, ordering: .acquiringAndReleasing) == Parker.notified
     }
@@ -46,10 +49,12 @@ package struct Parker: ~Copyable, Sendable {
     /// Wakes the thread that parks here, or lets its next `park` return at once. The parker may be gone when this returns.
     package func unpark() {
         #if ScheduleExploration
-            unsafe ScheduleSeam.reach(.unpark, word.address)
+            unsafe ScheduleSeam.reach(.unpark, word.place)
         #endif
-        let address = unsafe word.address
-        if word.word.exchange(Parker.notified, ordering: .acquiringAndReleasing) == Parker.parked { unsafe kp_wake_one_on_word(address) }
+        let (address, serial) = unsafe (word.address, word.serial)
+        if word.word.exchange(Parker.notified, ordering: .acquiringAndReleasing) == Parker.parked {
+            unsafe WordSleep.wakeOne(on: address, serial: serial)
+        }
     }
 
     private func takeNotification() -> Bool {
@@ -60,7 +65,7 @@ package struct Parker: ~Copyable, Sendable {
     private func sleepUntilNotified(_ reason: StaticString, _ deadline: Deadline) {
         unsafe kp_set_waits_for(UnsafeRawPointer(reason.utf8Start).assumingMemoryBound(to: CChar.self))
         while word.word.load(ordering: .acquiring) == Parker.parked, deadline == .never || !deadline.hasPassed {
-            unsafe kp_wait_on_word(word.address, Parker.parked, deadline.nanoseconds)
+            WordSleep.wait(on: word, while: Parker.parked, until: deadline)
         }
         kp_set_waits_for(nil)
     }

@@ -32,6 +32,7 @@ extension WaitQueueHead {
                 "wakes are nested \(WaitQueueHead.deepestWalk) deep: a wake function wakes its own entry again; remove the entry first, or enqueue a Work"
             )
         }
+        Trace.note(events == .input ? "wake (input)" : events == .hangup ? "wake (hangup)" : "wake", self)
         unsafe thread.pointee.wake_walks += 1
         walks += 1
         let number = walks
@@ -45,6 +46,7 @@ extension WaitQueueHead {
                 let isExclusive = unsafe node.pointee.place == .exclusive
                 if isExclusive, maxExclusive == 0 { break }
                 if unsafe node.pointee.addedBeforeWalk > number || node.pointee.mask.isDisjoint(with: events) { continue }
+                unsafe Trace.note("call", node, self)
                 unsafe position.pointee.current = unsafe node
                 let result = unsafe node.pointee.function(node, events, &locked)
                 unsafe position.pointee.current = nil

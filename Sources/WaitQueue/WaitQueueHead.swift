@@ -199,6 +199,10 @@ public final class WaitQueueHead: @unchecked Sendable {
         }
     }
 
+    #if ScheduleExploration
+        package func nameLock(_ name: ObjectName) { unsafe ScheduleSeam.name(mutex.address, name) }
+    #endif
+
     @inline(never)
     func reportExchange() -> Never {
         misuse(

@@ -33,6 +33,7 @@ public final class DelayedWork: @unchecked Sendable {
                 release: { unsafe Unmanaged<DelayedWork>.fromOpaque($0).release() }
             )
         )
+        unsafe Trace.begin(node)
         WorkqueueDiagnostics.works.add(1)
     }
 

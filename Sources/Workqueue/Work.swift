@@ -32,6 +32,7 @@ public final class Work: @unchecked Sendable {
                 release: { unsafe Unmanaged<Work>.fromOpaque($0).release() }
             )
         )
+        unsafe Trace.begin(node)
         WorkqueueDiagnostics.works.add(1)
     }
 

@@ -10,7 +10,10 @@ extension WorkqueueCore {
     /// The corresponding kernel functions are `queue_work` and `queue_delayed_work`.
     package func enqueue(_ node: WorkNode.Pointer, at deadline: Deadline? = nil) -> EnqueueResult {
         // Pending already: a read-modify-write all the same. The run that is to come must see what this thread stored before.
-        if unsafe node.pointee.pending.load() == 1, unsafe node.pointee.pending.compareExchange(1, with: 1) { return .alreadyPending }
+        if unsafe node.pointee.pending.load() == 1, unsafe node.pointee.pending.compareExchange(1, with: 1) {
+            unsafe Trace.note("queue, but it is pending:", node, self)
+            return .alreadyPending
+        }
         // The bit is set under the item's lock, together with the listing: who finds it set, and then flushes, finds the item.
         unsafe node.pointee.mutex.lock()
         if unsafe node.pointee.pending.compareExchange(1, with: 1) {
@@ -30,6 +33,7 @@ extension WorkqueueCore {
             return .refused
         }
         unsafe list(node, at: deadline)
+        unsafe Trace.note("queue", node, self)
         let mustWake = takeIdle()
         // Before the queue's lock: once that is gone, the item may run and be freed.
         unsafe node.pointee.mutex.unlock()

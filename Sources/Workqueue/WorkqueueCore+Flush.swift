@@ -10,6 +10,7 @@ extension WorkqueueCore {
     /// The corresponding kernel function is `flush_work`.
     @discardableResult
     package static func flush(_ node: WorkNode.Pointer) -> Bool {
+        unsafe Trace.note("flush", node)
         var hasWaited = false
         var mustRepeat = true
         while mustRepeat {
@@ -21,6 +22,7 @@ extension WorkqueueCore {
                 hasWaited = true
             }
         }
+        unsafe Trace.note("flushed:", node)
         return hasWaited
     }
 
@@ -102,7 +104,9 @@ extension WorkqueueCore {
 
     /// The corresponding kernel function is `flush_workqueue`.
     package func flush() {
+        Trace.note("flush the queue", self)
         _ = unsafe FlushBarrier.wait("a queue to be flushed") { barrier in unsafe attachBehindAll(barrier) }
+        Trace.note("flushed the queue", self)
     }
 
     /// The corresponding kernel function is `drain_workqueue`.

@@ -45,6 +45,7 @@ package final class WorkqueueCore: @unchecked Sendable {
         self.name = name
         self.isSystem = isSystem
         registrySlot = WorkqueueCore.registry.insert(self)
+        Trace.begin(self)
     }
 
     deinit { WorkqueueCore.registry.remove(registrySlot, counted: runs.load()) }
@@ -183,7 +184,9 @@ package final class WorkqueueCore: @unchecked Sendable {
         mutex.unlock()
 
         unsafe ExecutionContext.currentWork = UnsafeMutableRawPointer(node)
+        unsafe Trace.note("run", node)
         unsafe function(node)
+        Trace.note("end of the run on", self)
         unsafe ExecutionContext.currentWork = nil
         // Maybe the last reference. Before the barriers: who has flushed finds the item let go.
         unsafe release?(context)

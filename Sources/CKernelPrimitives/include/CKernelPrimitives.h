@@ -192,6 +192,28 @@ static inline void kp_thread_set_name(const char *_Nonnull name) {
 #endif
 }
 
+/// Keeps the calling thread, and those that it starts, on one of the processors that it may use. Only explored schedules do so.
+static inline void kp_stay_on_processor(unsigned index) {
+#if defined(__linux__)
+    unsigned long allowed[16] = {0}, chosen[16] = {0};
+    const unsigned bits = 8 * sizeof allowed[0];
+    if (syscall(SYS_sched_getaffinity, 0, sizeof allowed, allowed) <= 0) { return; }
+    unsigned count = 0;
+    for (unsigned i = 0; i < 16 * bits; i++) { count += (allowed[i / bits] >> (i % bits)) & 1; }
+    if (count == 0) { return; }
+    index %= count;
+    for (unsigned i = 0; i < 16 * bits; i++) {
+        if (((allowed[i / bits] >> (i % bits)) & 1) && index-- == 0) {
+            chosen[i / bits] = 1ul << (i % bits);
+            break;
+        }
+    }
+    syscall(SYS_sched_setaffinity, 0, sizeof chosen, chosen);
+#else
+    (void)index;
+#endif
+}
+
 // MARK: The last words
 
 static inline void kp_write_error(const char *_Nonnull bytes, size_t count) {

@@ -1,0 +1,20 @@
+// swift-irqfd: SPDX-License-Identifier: Apache-2.0
+
+internal import KernelPrimitives
+
+/// What this module tells an explorer, for people who read its schedules. Without the trait nothing is left of it, not even a call.
+enum Trace {
+    @inline(__always)
+    static func note(_ step: StaticString, _ head: WaitQueueHead) {
+        #if ScheduleExploration
+            unsafe ScheduleSeam.note(step, head.mutex.address)
+        #endif
+    }
+
+    @inline(__always)
+    static func note(_ step: StaticString, _ node: WaitQueueNode.Pointer, _ head: WaitQueueHead) {
+        #if ScheduleExploration
+            unsafe ScheduleSeam.note(step, node, head.mutex.address)
+        #endif
+    }
+}

@@ -1,0 +1,30 @@
+// swift-irqfd: SPDX-License-Identifier: Apache-2.0
+
+#if ScheduleExploration
+    internal import EventFD
+    internal import KernelPrimitives
+
+    /// Counts what threads of a scenario have done. Each access is a scheduling point.
+    final class Tally: Sendable {
+        private let value = AtomicUInt32(0)
+
+        func add() { _ = value.fetchAdd(1) }
+        var count: Int { Int(value.load()) }
+    }
+
+    /// A context reference that threads of a scenario share.
+    final class Holder: Sendable {
+        private let context: EventFDContextReference
+        private let done = AtomicUInt32(0)
+
+        init(_ context: consuming EventFDContextReference) { self.context = context }
+
+        func signal() {
+            context.signal()
+            _ = done.fetchAdd(1)
+        }
+
+        /// How many signals have returned.
+        var signals: Int { Int(done.load()) }
+    }
+#endif

@@ -1,0 +1,19 @@
+// swift-irqfd: SPDX-License-Identifier: Apache-2.0
+
+#if ScheduleExploration
+    internal import EventFD
+    internal import KVMIrqfd
+    internal import KernelPrimitives
+    internal import ScheduleExplorer
+    import Testing
+    internal import WaitQueue
+    internal import Workqueue
+
+    @Suite("Schedules of Workqueue")
+    struct WorkqueueSchedules {
+        @Test("All schedules", arguments: workqueueScenarios.map(\.name))
+        func schedules(_ name: String) async { await explore(name) }
+    }
+
+    let workqueueScenarios: [Scenario] = []
+#endif
