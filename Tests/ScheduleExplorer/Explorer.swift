@@ -51,10 +51,15 @@
         ///
         /// `census` counts what is alive: the same numbers are expected after each run as before it.
         @discardableResult
-        package static func explore(_ scenario: Scenario, processor: Int = 0, census: @escaping () -> [String: Int]) -> Exploration {
+        package static func explore(
+            _ scenario: Scenario,
+            replaying replay: Replay? = Replay.requested,
+            processor: Int = 0,
+            census: @escaping () -> [String: Int]
+        ) -> Exploration {
             unsafe Session.processor = processor
             let session = Session(scenario, census)
-            if let replay = Replay.requested, replay.name == scenario.name, !replay.choices.isEmpty {
+            if let replay, replay.name == scenario.name, !replay.choices.isEmpty {
                 let result = session.search(ReplaySearch(replay.choices))
                 print("schedules: \(scenario.name): the replayed schedule does not fail")
                 return result
@@ -79,6 +84,11 @@
             }
             fflush(nil)
             return result
+        }
+
+        /// One search and nothing else, printing nothing unless a run fails.
+        package static func search(_ scenario: Scenario, census: @escaping () -> [String: Int]) -> Exploration {
+            Session(scenario, census).search(scenario.search)
         }
 
         /// Samples schedules of a scenario that is too large to be visited: with random steps, or with random priorities.

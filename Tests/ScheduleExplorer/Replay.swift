@@ -15,7 +15,7 @@
 
         package let name: String
         /// None: the scenario alone is asked for, all its schedules.
-        let choices: [Int]
+        package let choices: [Int]
 
         /// What the environment asks for.
         package static var requested: Replay? {
@@ -23,24 +23,31 @@
             return unsafe Replay(parsing: String(cString: value))
         }
 
-        init(name: String, choices: [Int]) {
+        package init(name: String, choices: [Int]) {
             self.name = name
             self.choices = choices
         }
 
-        init?(parsing text: String) {
-            let parts = text.split(separator: ":", maxSplits: 1)
-            guard let name = parts.first else { return nil }
-            var choices: [Int] = []
-            for word in parts.count > 1 ? parts[1].split(separator: " ") : [] {
-                let factors = word.split(separator: "x").compactMap { Int($0) }
-                guard let choice = factors.first else { return nil }
-                for _ in 0..<(factors.count > 1 ? factors[1] : 1) { choices.append(choice) }
+        package init(parsing text: String) {
+            // Names have colons too: what is behind the last one counts as choices only where it is nothing but numbers.
+            if let colon = text.lastIndex(of: ":"), let choices = Replay.choices(text[colon...].dropFirst()) {
+                self.init(name: String(text[..<colon]), choices: choices)
+            } else {
+                self.init(name: text, choices: [])
             }
-            self.init(name: String(name), choices: choices)
         }
 
-        var text: String {
+        private static func choices(_ text: Substring) -> [Int]? {
+            var choices: [Int] = []
+            for word in text.split(separator: " ") {
+                let factors = word.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
+                guard factors.count <= 2, let choice = factors[0], let times = factors.count == 2 ? factors[1] : 1 else { return nil }
+                choices += Array(repeating: choice, count: times)
+            }
+            return choices
+        }
+
+        package var text: String {
             var words: [String] = []
             var index = 0
             while index < choices.count {

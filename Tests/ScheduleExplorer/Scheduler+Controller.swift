@@ -83,6 +83,7 @@
         /// For a run that cannot go on: who waits for what, held by whom.
         var whoWaits: String {
             threads.prefix(startedThreads).compactMap { thread -> String? in
+                if thread.number == 0, thread.place == .standing, thread.operation == .join, thread.joined == nil { return nil }
                 let object = record.name(of: thread.address, at: record.entries.count) ?? "a word"
                 switch thread.place {
                 case .absent, .ended: return nil

@@ -43,6 +43,8 @@
         ]
     }
 
+    func text(_ result: ExitTest.Result?) -> String { String(decoding: result?.standardOutputContent ?? [], as: UTF8.self) }
+
     /// Explores a scenario in a process of its own, and passes on what it prints.
     ///
     /// A process of its own, because the threads of other tests are not under control and share locks with those that are, and
@@ -56,7 +58,7 @@
             let scenario = allScenarios.first { $0.name == name }!
             Explorer.explore(scenario, processor: processor, census: countWhatIsAlive)
         }
-        let output = String(decoding: result?.standardOutputContent ?? [], as: UTF8.self)
+        let output = text(result)
         print(output.isEmpty ? "schedules: \(name): FAILURE: the process said nothing" : output, terminator: "")
         let isRight = Replay.requested != nil || output.contains(", complete\n")
         #expect(isRight && !output.contains("FAILURE"), "see the schedule above", sourceLocation: sourceLocation)
