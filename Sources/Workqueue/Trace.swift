@@ -28,7 +28,7 @@ enum Trace {
     @inline(__always)
     static func begin(_ core: WorkqueueCore) {
         #if ScheduleExploration
-            unsafe ScheduleSeam.name(core.mutex.address, .exact(core.name))
+            unsafe ScheduleSeam.name(core.mutex.address, .exact("\(core.name) wq"))
         #endif
     }
 

@@ -64,11 +64,11 @@
                 print("schedules: \(scenario.name): the replayed schedule does not fail")
                 return result
             }
-            session.checkRepeatable()
             var seenBefore: Set<UInt64> = []
             for (preemptions, limit) in firstLook {
                 seenBefore.formUnion(session.search(DepthFirstSearch(preemptions: preemptions), limit: limit).traces)
             }
+            session.checkRepeatable()
             seenBefore.formUnion(session.search(RandomSearch(seed: 1, runs: samples)).traces)
             let result = session.search(scenario.search)
             let lost = seenBefore.subtracting(result.traces).count
