@@ -29,46 +29,62 @@ package struct AtomicUInt32: ~Copyable, Sendable {
     #endif
 
     @inlinable package func load() -> UInt32 {
-        scheduleRead()
+        #if ScheduleExploration
+            scheduleRead()
+        #endif
         return word.load(ordering: .acquiring)
     }
 
     @inlinable package func store(_ value: UInt32) {
-        scheduleWrite()
+        #if ScheduleExploration
+            scheduleWrite()
+        #endif
         word.store(value, ordering: .releasing)
     }
 
     @inlinable package func exchange(_ value: UInt32) -> UInt32 {
-        scheduleWrite()
+        #if ScheduleExploration
+            scheduleWrite()
+        #endif
         return word.exchange(value, ordering: .acquiringAndReleasing)
     }
 
     @inlinable package func compareExchange(_ expected: UInt32, with desired: UInt32) -> Bool {
-        scheduleWrite()
+        #if ScheduleExploration
+            scheduleWrite()
+        #endif
         return word.compareExchange(expected: expected, desired: desired, ordering: .acquiringAndReleasing).exchanged
     }
 
     /// Adds, and returns the value before.
     @inlinable package func fetchAdd(_ value: UInt32) -> UInt32 {
-        scheduleWrite()
+        #if ScheduleExploration
+            scheduleWrite()
+        #endif
         return word.wrappingAdd(value, ordering: .acquiringAndReleasing).oldValue
     }
 
     /// Subtracts, and returns the value before.
     @inlinable package func fetchSubtract(_ value: UInt32) -> UInt32 {
-        scheduleWrite()
+        #if ScheduleExploration
+            scheduleWrite()
+        #endif
         return word.wrappingSubtract(value, ordering: .acquiringAndReleasing).oldValue
     }
 
     /// Sets bits, and returns the value before.
     @inlinable package func fetchOr(_ bits: UInt32) -> UInt32 {
-        scheduleWrite()
+        #if ScheduleExploration
+            scheduleWrite()
+        #endif
         return word.bitwiseOr(bits, ordering: .acquiringAndReleasing).oldValue
     }
 
     /// Keeps only these bits, and returns the value before.
     @inlinable package func fetchAnd(_ bits: UInt32) -> UInt32 {
-        scheduleWrite()
+        #if ScheduleExploration
+            scheduleWrite()
+        #endif
         return word.bitwiseAnd(bits, ordering: .acquiringAndReleasing).oldValue
     }
 
@@ -80,15 +96,9 @@ package struct AtomicUInt32: ~Copyable, Sendable {
         return word.exchange(value, ordering: .acquiring)
     }
 
-    @inlinable @inline(__always) func scheduleRead() {
-        #if ScheduleExploration
-            unsafe ScheduleSeam.reach(.atomicRead, place)
-        #endif
-    }
+    #if ScheduleExploration
+        @inlinable func scheduleRead() { unsafe ScheduleSeam.reach(.atomicRead, place) }
 
-    @inlinable @inline(__always) func scheduleWrite() {
-        #if ScheduleExploration
-            unsafe ScheduleSeam.reach(.atomicWrite, place)
-        #endif
-    }
+        @inlinable func scheduleWrite() { unsafe ScheduleSeam.reach(.atomicWrite, place) }
+    #endif
 }
