@@ -141,6 +141,7 @@ package struct EventFDContext: Equatable, Sendable {
             unsafe Trace.note("hook", head, node)
             unsafe locked.add(node)
             head.owner.hooked += 1
+            unsafe Trace.note(head.owner.count > 0 ? "poll: there is input on" : "poll: there is no input on", head)
             return EventFDContext.readiness(head.owner.count)
         }
     }

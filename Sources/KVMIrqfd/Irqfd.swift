@@ -59,7 +59,10 @@ struct Irqfd: ~Copyable {
     /// Under irqfds.lock.
     ///
     /// The corresponding kernel function is `irqfd_is_active`.
-    static func isActive(_ irqfd: Pointer) -> Bool { unsafe irqfd.pointee.isListed }
+    static func isActive(_ irqfd: Pointer) -> Bool {
+        if unsafe !irqfd.pointee.isListed { unsafe Trace.note("find it inactive:", irqfd) }
+        return unsafe irqfd.pointee.isListed
+    }
 
     /// Makes an active irqfd inactive and hands it to the cleanup queue: one step, under irqfds.lock, so that it happens once.
     ///

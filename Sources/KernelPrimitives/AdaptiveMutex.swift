@@ -39,13 +39,20 @@ package struct AdaptiveMutex: ~Copyable, Sendable {
         /// point: nothing visible happens under it, and nothing depends on who comes first.
         @usableFromInline func scheduleLock() {
             if kind == .registry || isHeldByThisThread { return }
-            unsafe ScheduleSeam.reach(.lock, word.place, ScheduleSeam.looksInside ? .always : .whenWordIs(0))
+            unsafe ScheduleSeam.reach(kind.operation, word.place, ScheduleSeam.looksInside ? .always : .whenWordIs(0))
+        }
+
+        @usableFromInline func noteUnlock() {
+            if kind.operation == .lock, let controller = ScheduleSeam.current { unsafe controller.unlocked(word.address) }
         }
 
         package var address: UnsafeRawPointer { unsafe word.address }
     #endif
 
     @inlinable package func unlock() {
+        #if ScheduleExploration
+            noteUnlock()
+        #endif
         unsafe kp_pop_lock(word.address)
         #if (DEBUG || ScheduleExploration) && !hasFeature(Embedded)
             unsafe LockOrder.shared.released(UInt(bitPattern: word.address))

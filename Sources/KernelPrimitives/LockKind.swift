@@ -21,6 +21,15 @@ package enum LockKind: UInt8, Sendable {
         }
     }
 
+    #if ScheduleExploration
+        var operation: VisibleOperation {
+            switch self {
+            case .workItem, .workqueue, .registry: .innerLock
+            case .waitQueue, .irqfds, .cleanupRegistry: .lock
+            }
+        }
+    #endif
+
     var recursionSentence: String {
         switch self {
         case .waitQueue:

@@ -6,6 +6,8 @@
     /// What a thread is about to do, where another thread can see the difference.
     package enum VisibleOperation: UInt8, Sendable {
         case lock
+        /// The lock of a queue of work or of an item, inside the calls that a schedule's reader knows.
+        case innerLock
         case atomicRead
         case atomicWrite
         case park
@@ -65,6 +67,7 @@
         var virtualNow: UInt64 { get }
         /// For people who read the schedule: names, and the steps of a protocol.
         func name(_ object: UnsafeRawPointer, size: Int, _ name: ObjectName)
+        func unlocked(_ word: UnsafeRawPointer)
         func note(_ step: StaticString, _ object: UnsafeRawPointer, _ other: UnsafeRawPointer?)
         /// The memory is freed, by its owner, when the run is over: until then nobody may touch it.
         func end(_ memory: UnsafeMutableRawPointer, size: Int)

@@ -13,7 +13,6 @@ extension WaitQueueHead {
         if unsafe !node.pointee.queuedOn.claim(address) {
             misuse("add: the entry is already queued, on this wait queue or another one; remove it there first, or make a second entry")
         }
-        unsafe Trace.note("add", node, self)
         unsafe node.pointee.place = place
         unsafe node.pointee.addedBeforeWalk = walks + 1
         switch place {
@@ -35,7 +34,6 @@ extension WaitQueueHead {
     }
 
     func unlink(_ node: WaitQueueNode.Pointer) {
-        unsafe Trace.note("remove", node, self)
         // A walk that was about to visit the node goes on behind it, at every depth of nested walks.
         var walking = cursor
         while let current = unsafe walking {

@@ -52,6 +52,7 @@ extension WaitQueueHead {
         ///
         /// - Complexity: O(1)
         public mutating func remove(_ entry: WaitQueueEntry) {
+            unsafe Trace.note("remove", entry.node, head.takeUnretainedValue())
             unsafe remove(entry.node)
         }
 
@@ -81,6 +82,7 @@ extension WaitQueueHead {
         // MARK: Nodes
 
         private func add(_ entry: WaitQueueEntry, at place: WaitQueueNode.Place) {
+            unsafe Trace.note("add", entry.node, head.takeUnretainedValue())
             unsafe head._withUnsafeGuaranteedRef { unsafe $0.link(entry.node, at: place) }
             // The queue's reference; the settlement of the node, after the removal, balances it.
             _ = unsafe Unmanaged.passRetained(entry)

@@ -8,6 +8,7 @@
         struct Entry {
             enum What {
                 case step(VisibleOperation, Alternative.Kind)
+                case unlock
                 case note(StaticString)
                 case remark(String)
             }
@@ -71,7 +72,10 @@
         /// Who took the lock last, and so holds it, if anybody does.
         func lastToLock(_ object: UInt) -> Int? {
             entries.last {
-                if case .step(.lock, _) = $0.what { $0.object == object } else { false }
+                switch $0.what {
+                case .step(.lock, _), .step(.innerLock, _): $0.object == object
+                default: false
+                }
             }?.thread
         }
     }

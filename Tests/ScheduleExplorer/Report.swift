@@ -3,64 +3,84 @@
 #if ScheduleExploration
     internal import KernelPrimitives
 
-    /// A failed run for people: one column a thread, time goes down.
+    extension VisibleOperation {
+        /// In the words of a schedule.
+        var words: String {
+            switch self {
+            case .lock, .innerLock: "lock"
+            case .atomicRead: "read"
+            case .atomicWrite: "write"
+            case .park, .sleep: "sleep on"
+            case .unpark: "wake"
+            case .threadStart: "start"
+            case .threadEnd: "end"
+            case .join: "wait for"
+            }
+        }
+    }
+
+    /// A failed run for people: one column a thread, protagonists first; time goes down.
     struct Report {
-        private static let width = 38
+        private struct Row {
+            let thread: Int
+            let isExplored: Bool
+            let text: String
+        }
 
         private let record: Record
         private let names: [String]
+        private let protagonists: [Int]
 
         init(_ scheduler: Scheduler) {
             record = scheduler.record
             names = scheduler.threads.map(\.name)
+            protagonists = scheduler.protagonists
         }
 
         var text: String {
-            var columns: [Int] = []
-            for entry in record.entries where entry.isExplored && !columns.contains(entry.thread) { columns.append(entry.thread) }
-            columns.sort()
-            var lines: [String] = []
-            let rows = record.entries.indices.compactMap { row($0) }
+            let rows = record.entries.indices.compactMap(row)
+            let explored = rows.filter(\.isExplored)
+            let workers = Set(explored.map(\.thread)).subtracting(protagonists).sorted { names[$0] < names[$1] }
+            let columns = protagonists + workers
+            let widths = columns.map { column in
+                2 + (explored.filter { $0.thread == column }.map(\.text.count) + [names[column].count]).max()!
+            }
             let before = rows.filter { !$0.isExplored }.map(\.text)
-            if !before.isEmpty { lines.append("before: " + before.joined(separator: ", ")) }
-            lines.append("")
-            lines.append(line(columns.map { names[$0] }))
-            lines.append(line(columns.map { String(repeating: "-", count: min(names[$0].count, Report.width - 1)) }))
-            for row in rows where row.isExplored {
-                lines.append(line(columns.map { $0 == row.thread ? row.text : "" }))
+            var lines = before.isEmpty ? [] : ["before: " + before.joined(separator: ", ")]
+            lines += [
+                "", line("", columns.map { names[$0] }, widths),
+                line("", columns.map { String(repeating: "-", count: names[$0].count) }, widths),
+            ]
+            for (number, row) in explored.enumerated() {
+                lines.append(line("\(number + 1)", columns.map { $0 == row.thread ? row.text : "" }, widths))
             }
             return lines.joined(separator: "\n")
         }
 
-        private func row(_ index: Int) -> (thread: Int, isExplored: Bool, text: String)? {
+        private func row(_ index: Int) -> Row? {
             let entry = record.entries[index]
-            guard let text = text(of: entry, index) else { return nil }
-            return (entry.thread, entry.isExplored, text)
+            return text(of: entry, index).map { Row(thread: entry.thread, isExplored: entry.isExplored, text: $0) }
         }
 
         private func text(of entry: Record.Entry, _ index: Int) -> String? {
             switch entry.what {
             case .remark(let text): return text
+            case .unlock: return entry.isExplored ? record.name(of: entry.object, at: index).map { "unlock \($0)" } : nil
             case .note(let step):
                 let object = record.name(of: entry.object, at: index) ?? "it"
                 if entry.other == 0 { return "\(step) \(object)" }
                 return "\(step) \(object) · \(record.name(of: entry.other, at: index) ?? "another")"
-            case .step(let operation, let kind):
-                if kind == .timeout { return "its time is over" }
-                if kind == .spuriousWakeup { return "wakes without a reason" }
-                switch operation {
-                case .lock where entry.isExplored: return record.name(of: entry.object, at: index).map { "lock \($0)" }
-                case .threadEnd where entry.isExplored: return "ends"
-                default: return nil
-                }
+            case .step(_, .timeout): return "its time is over"
+            case .step(_, .spuriousWakeup): return "wakes without a reason"
+            case .step(.lock, .step): return entry.isExplored ? record.name(of: entry.object, at: index).map { "lock \($0)" } : nil
+            case .step(.threadEnd, .step): return entry.isExplored ? "ends" : nil
+            case .step: return nil
             }
         }
 
-        private func line(_ cells: [String]) -> String {
-            var line = ""
-            for cell in cells {
-                line += cell + String(repeating: " ", count: max(1, Report.width - cell.count))
-            }
+        private func line(_ number: String, _ cells: [String], _ widths: [Int]) -> String {
+            var line = String(repeating: " ", count: max(0, 3 - number.count)) + number + "  "
+            for (cell, width) in zip(cells, widths) { line += cell + String(repeating: " ", count: max(0, width - cell.count)) }
             while line.last == " " { line.removeLast() }
             return line
         }

@@ -76,6 +76,7 @@
             // Workers that have just been made come to rest first.
             scheduler.awaitQuiet(exploring: false)
             let numbers = protagonists.map { scheduler.make(name: $0.key, $0.value) }
+            scheduler.protagonists = numbers
             scheduler.awaitQuiet(exploring: true)
             if numbers.contains(where: { scheduler.threads[$0].place != .ended }) { scheduler.fail("deadlock: " + scheduler.whoWaits) }
         }
@@ -93,9 +94,7 @@
 
         /// A line in a printed schedule.
         package func remark(_ text: String) {
-            scheduler.record.append(
-                Record.Entry(thread: scheduler.running.number, isExplored: scheduler.isExploring, what: .remark(text), object: 0, other: 0)
-            )
+            scheduler.remark(text)
         }
     }
 #endif

@@ -11,9 +11,12 @@
         private static func object(_ word: WordPlace) -> UInt { unsafe UInt(Alternative.threadLimit) + word.serial }
 
         func reach(_ operation: VisibleOperation, _ word: WordPlace, _ possibility: Possibility, deadline: Deadline) {
-            unsafe checkAlive(word.address)
-            running.address = unsafe UInt(bitPattern: word.address)
-            unsafe stand(running, operation, Scheduler.object(word), possibility, deadline)
+            let own = running
+            own.address = unsafe UInt(bitPattern: word.address)
+            own.operation = operation
+            unsafe checkAlive(word.address, by: operation.words)
+            if operation == .park, case .whenWordIs(let value) = possibility, own.word != value { remark("waits") }
+            unsafe stand(own, operation, Scheduler.object(word), possibility, deadline)
         }
 
         func start(name: String, _ body: @escaping @Sendable () -> Void) -> Int {
@@ -63,20 +66,31 @@
 
         func end(_ memory: UnsafeMutableRawPointer, size: Int) {
             unsafe checkAlive(memory, "ended twice")
-            endedMemory.append(unsafe EndedMemory(start: memory, size: size))
+            endedMemory.append(unsafe EndedMemory(start: memory, size: size, endedBy: running.name))
         }
 
         func keep(_ object: AnyObject) { keptObjects.append(object) }
 
         func misuse(_ sentence: String) { fail("misuse: " + sentence) }
 
-        private func checkAlive(_ object: UnsafeRawPointer, _ what: String = "touched after its end") {
+        func unlocked(_ word: UnsafeRawPointer) {
+            record.append(
+                Record.Entry(thread: running.number, isExplored: isExploring, what: .unlock, object: UInt(bitPattern: word), other: 0)
+            )
+        }
+
+        func remark(_ text: String) {
+            record.append(Record.Entry(thread: running.number, isExplored: isExploring, what: .remark(text), object: 0, other: 0))
+        }
+
+        private func checkAlive(_ object: UnsafeRawPointer, _ what: String = "touched after its end", by step: String? = nil) {
             if endedMemory.isEmpty { return }
             let address = UInt(bitPattern: object)
             for memory in endedMemory
             where unsafe address >= UInt(bitPattern: memory.start) && address < UInt(bitPattern: memory.start) + UInt(memory.size) {
                 let name = record.name(of: address, at: record.entries.count) ?? "an object"
-                fail("\(name) was \(what), by \(running.name)")
+                if let step { remark("→ \(step) \(name)") }
+                fail("\(name) was \(what), by \(running.name); it was ended by \(memory.endedBy)")
             }
         }
 

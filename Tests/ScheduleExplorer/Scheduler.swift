@@ -26,6 +26,8 @@
         /// What was chosen wherever there was a choice: enough to make the run again.
         @safe @exclusivity(unchecked) private(set) var choices: [Int] = []
         @safe @exclusivity(unchecked) var observations: [String] = []
+        /// The threads whose meeting is explored; the others are workers.
+        @safe @exclusivity(unchecked) var protagonists: [Int] = []
         /// Memory that has ended in this run, and objects, kept so that who touches them is found out.
         @safe @exclusivity(unchecked) var endedMemory: [EndedMemory] = []
         @safe @exclusivity(unchecked) var keptObjects: [AnyObject] = []
@@ -41,6 +43,7 @@
         struct EndedMemory {
             let start: UnsafeMutableRawPointer
             let size: Int
+            let endedBy: String
         }
 
         var looksInside: Bool { scenario.looksInside }

@@ -25,7 +25,7 @@
         init(_ run: ScenarioRun, queue: SingleThreadWorkqueue? = nil) {
             self.run = run
             ownsQueue = queue == nil
-            self.queue = queue ?? SingleThreadWorkqueue(name: "inject")
+            self.queue = queue ?? SingleThreadWorkqueue(name: "injector")
         }
 
         func makeSet() -> IrqfdSet { IrqfdSet(controller: self, injectionQueue: queue) }
