@@ -30,7 +30,7 @@ let package = Package(
         .testTarget(name: "KVMIrqfdTests", dependencies: ["KVMIrqfd", "EventFD", "WaitQueue", "Workqueue", "TestSupport"]),
         .testTarget(
             name: "ScheduleTests",
-            dependencies: ["ScheduleExplorer", "KVMIrqfd", "EventFD", "WaitQueue", "Workqueue", "KernelPrimitives"]
+            dependencies: ["ScheduleExplorer", "KVMIrqfd", "EventFD", "WaitQueue", "Workqueue", "KernelPrimitives", "CKernelPrimitives"]
         ),
     ],
     swiftLanguageModes: [.v6]

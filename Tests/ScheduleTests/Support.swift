@@ -4,30 +4,12 @@
     internal import EventFD
     internal import KVMIrqfd
     internal import ScheduleExplorer
-    internal import Synchronization
     import Testing
     internal import WaitQueue
     internal import Workqueue
 
     /// All scenarios of the package.
     let allScenarios = waitQueueScenarios + eventFDScenarios + workqueueScenarios + kvmIrqfdScenarios
-
-    /// Deals out processors: two scenarios on one would be in each other's way, and a third waits in the test library.
-    private final class Processors: Sendable {
-        static let shared = Processors()
-        private let used = Mutex<Set<Int>>([])
-
-        func take() -> Int {
-            used.withLock { used in
-                var processor = 0
-                while used.contains(processor) { processor += 1 }
-                used.insert(processor)
-                return processor
-            }
-        }
-
-        func giveBack(_ processor: Int) { _ = used.withLock { $0.remove(processor) } }
-    }
 
     /// What must be as it was when a run is over.
     @Sendable
@@ -51,7 +33,7 @@
     /// because a run that fails stops in the middle of something.
     func explore(_ name: String, sourceLocation: SourceLocation = #_sourceLocation) async {
         if let requested = Replay.requested, requested.name != name { return }
-        let processor = Processors.shared.take()
+        let processor = await Processors.shared.take()
         defer { Processors.shared.giveBack(processor) }
         let result = await #expect(processExitsWith: .success, observing: [\.standardOutputContent], sourceLocation: sourceLocation) {
             [name, processor = processor as Int] in
