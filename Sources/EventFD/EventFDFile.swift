@@ -87,6 +87,7 @@ public final class EventFDFile: @unchecked Sendable {
             if holds.compareExchange(current, with: current | EventFDFile.closed) { break }
             current = holds.load()
         }
+        unsafe Trace.note("close", contextOfFile.head)
         // The hold for being open is still there, so the context is. A sleeper looks at the closed bit after it is queued,
         // under the lock that is taken here: it sees the bit, or is woken.
         contextOfFile.head.wakeFileSleepers()

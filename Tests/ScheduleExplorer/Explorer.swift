@@ -68,6 +68,7 @@
             for (preemptions, limit) in firstLook {
                 seenBefore.formUnion(session.search(DepthFirstSearch(preemptions: preemptions), limit: limit).traces)
             }
+            // After the first look: these runs are random, and a failure that one of them meets is hard to read.
             session.checkRepeatable()
             seenBefore.formUnion(session.search(RandomSearch(seed: 1, runs: samples)).traces)
             let result = session.search(scenario.search)

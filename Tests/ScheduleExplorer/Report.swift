@@ -24,7 +24,8 @@
         private struct Row {
             let thread: Int
             let isExplored: Bool
-            let text: String
+            var text: String
+            var count = 1
         }
 
         private let record: Record
@@ -38,15 +39,16 @@
         }
 
         var text: String {
-            let rows = record.entries.indices.compactMap(row)
-            let explored = rows.filter(\.isExplored)
+            let rows = rows
+            let firstExplored = rows.firstIndex(where: \.isExplored) ?? rows.count
+            let endOfExplored = max(firstExplored, (rows.lastIndex(where: \.isExplored) ?? -1) + 1)
+            let explored = rows[firstExplored..<endOfExplored]
             let workers = Set(explored.map(\.thread)).subtracting(protagonists).sorted { names[$0] < names[$1] }
             let columns = protagonists + workers
             let widths = columns.map { column in
                 2 + (explored.filter { $0.thread == column }.map(\.text.count) + [names[column].count]).max()!
             }
-            let before = rows.filter { !$0.isExplored }.map(\.text)
-            var lines = before.isEmpty ? [] : ["before: " + before.joined(separator: ", ")]
+            var lines = firstExplored == 0 ? [] : ["before: " + rows[..<firstExplored].map(\.text).joined(separator: ", ")]
             lines += [
                 "", line("", columns.map { names[$0] }, widths),
                 line("", columns.map { String(repeating: "-", count: names[$0].count) }, widths),
@@ -54,12 +56,23 @@
             for (number, row) in explored.enumerated() {
                 lines.append(line("\(number + 1)", columns.map { $0 == row.thread ? row.text : "" }, widths))
             }
+            if endOfExplored < rows.count { lines.append("afterwards: " + rows[endOfExplored...].map(\.text).joined(separator: ", ")) }
             return lines.joined(separator: "\n")
         }
 
-        private func row(_ index: Int) -> Row? {
-            let entry = record.entries[index]
-            return text(of: entry, index).map { Row(thread: entry.thread, isExplored: entry.isExplored, text: $0) }
+        /// What a thread does several times in a row, while nobody else does anything, is one row.
+        private var rows: [Row] {
+            var rows: [Row] = []
+            for (index, entry) in record.entries.enumerated() {
+                guard let text = text(of: entry, index) else { continue }
+                if let last = rows.last, last.thread == entry.thread, last.isExplored == entry.isExplored, last.text == text {
+                    rows[rows.count - 1].count += 1
+                } else {
+                    rows.append(Row(thread: entry.thread, isExplored: entry.isExplored, text: text))
+                }
+            }
+            for index in rows.indices where rows[index].count > 1 { rows[index].text += " (\(rows[index].count) times)" }
+            return rows
         }
 
         private func text(of entry: Record.Entry, _ index: Int) -> String? {

@@ -86,7 +86,7 @@
 
         /// The run fails unless the condition holds. Any thread of the scenario may call this.
         package func expect(_ condition: Bool, _ sentence: @autoclosure () -> String) {
-            if !condition { scheduler.fail(sentence()) }
+            if !condition { scheduler.fail(sentence(), "here") }
         }
 
         /// Part of what this run is told apart by from others, for the check that a reduction loses nothing.

@@ -11,10 +11,15 @@
         private static func object(_ word: WordPlace) -> UInt { unsafe UInt(Alternative.threadLimit) + word.serial }
 
         func reach(_ operation: VisibleOperation, _ word: WordPlace, _ possibility: Possibility, deadline: Deadline) {
+            unsafe checkAlive(word.address, by: operation.words)
+            unsafe stand(before: operation, word, possibility, deadline)
+            // It may have ended while the thread stood here.
+            unsafe checkAlive(word.address, by: operation.words)
+        }
+
+        private func stand(before operation: VisibleOperation, _ word: WordPlace, _ possibility: Possibility, _ deadline: Deadline) {
             let own = running
             own.address = unsafe UInt(bitPattern: word.address)
-            own.operation = operation
-            unsafe checkAlive(word.address, by: operation.words)
             if operation == .park, case .whenWordIs(let value) = possibility, own.word != value { remark("waits") }
             unsafe stand(own, operation, Scheduler.object(word), possibility, deadline)
         }
@@ -44,7 +49,8 @@
         }
 
         func wakeOne(on word: WordPlace) {
-            unsafe reach(.unpark, word, .always, deadline: .never)
+            // Only the address is used: the word may be gone when its sleepers are woken.
+            unsafe stand(before: .unpark, word, .always, .never)
             let object = unsafe Scheduler.object(word)
             threads.prefix(startedThreads).first { $0.place == .asleep && $0.object == object && !$0.isWoken }?.isWoken = true
         }
@@ -65,13 +71,13 @@
         }
 
         func end(_ memory: UnsafeMutableRawPointer, size: Int) {
-            unsafe checkAlive(memory, "ended twice")
+            unsafe checkAlive(memory, "ended twice", by: "end")
             endedMemory.append(unsafe EndedMemory(start: memory, size: size, endedBy: running.name))
         }
 
         func keep(_ object: AnyObject) { keptObjects.append(object) }
 
-        func misuse(_ sentence: String) { fail("misuse: " + sentence) }
+        func misuse(_ sentence: String) { fail("misuse, by \(running.name): \(sentence)", "misuse") }
 
         func unlocked(_ word: UnsafeRawPointer) {
             record.append(
@@ -79,18 +85,13 @@
             )
         }
 
-        func remark(_ text: String) {
-            record.append(Record.Entry(thread: running.number, isExplored: isExploring, what: .remark(text), object: 0, other: 0))
-        }
-
-        private func checkAlive(_ object: UnsafeRawPointer, _ what: String = "touched after its end", by step: String? = nil) {
+        private func checkAlive(_ object: UnsafeRawPointer, _ what: String = "touched after its end", by step: String = "use") {
             if endedMemory.isEmpty { return }
             let address = UInt(bitPattern: object)
             for memory in endedMemory
             where unsafe address >= UInt(bitPattern: memory.start) && address < UInt(bitPattern: memory.start) + UInt(memory.size) {
                 let name = record.name(of: address, at: record.entries.count) ?? "an object"
-                if let step { remark("→ \(step) \(name)") }
-                fail("\(name) was \(what), by \(running.name); it was ended by \(memory.endedBy)")
+                fail("\(name) was \(what), by \(running.name); it was ended by \(memory.endedBy)", "\(step) \(name)")
             }
         }
 

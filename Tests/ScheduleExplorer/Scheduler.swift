@@ -63,7 +63,11 @@
             }
         }
 
-        func fail(_ sentence: String) -> Never { onFailure(self, sentence) }
+        /// `step`: what the running thread was about to do, to be marked in its column.
+        func fail(_ sentence: String, _ step: String? = nil) -> Never {
+            if let step { remark("✗ " + step) }
+            onFailure(self, sentence)
+        }
 
         // MARK: A run
 
@@ -163,6 +167,7 @@
             if isExploring, !isCutShort {
                 let ownNumber = own.canGoOn ? own.number : nil
                 if let chosen = search.choose(enabled, own: ownNumber, depends: depends) {
+                    if !enabled.contains(chosen) { fail("the scenario is not repeatable: the same choices have led to another place") }
                     if enabled.count > 1 { choices.append(chosen.index) }
                     return proceed(threads[chosen.thread], chosen.kind)
                 }
@@ -215,6 +220,10 @@
 
         private func record(_ what: Record.Entry.What, of thread: ControlledThread) {
             record.append(Record.Entry(thread: thread.number, isExplored: isExploring, what: what, object: thread.address, other: 0))
+        }
+
+        func remark(_ text: String) {
+            record.append(Record.Entry(thread: running.number, isExplored: isExploring, what: .remark(text), object: 0, other: 0))
         }
 
         private func depends(_ one: Alternative, _ other: Alternative) -> Bool {
