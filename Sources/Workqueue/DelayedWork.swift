@@ -39,7 +39,7 @@ public final class DelayedWork: @unchecked Sendable {
 
     deinit {
         unsafe WorkNode.end(node)
-        unsafe node.deallocate()
+        if unsafe !Trace.keepsEnded(node) { unsafe node.deallocate() }
         WorkqueueDiagnostics.works.subtract(1)
     }
 

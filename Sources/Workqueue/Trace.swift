@@ -38,4 +38,33 @@ enum Trace {
             unsafe ScheduleSeam.name(work, size: MemoryLayout<WorkNode>.size, .numbered("work"))
         #endif
     }
+
+    /// A reference that may be the last one is about to be dropped: who is the last one runs the deinit, and so the order matters.
+    @inline(__always)
+    static func dropReference(_ node: WorkNode.Pointer) {
+        #if ScheduleExploration
+            unsafe ScheduleSeam.reach(.atomicWrite, node.pointee.pending.place)
+        #endif
+    }
+
+    /// True: the memory stays until the schedule is over, and whoever touches it then is reported.
+    @inline(__always)
+    static func keepsEnded(_ node: WorkNode.Pointer) -> Bool {
+        #if ScheduleExploration
+            return unsafe ScheduleSeam.end(node, size: MemoryLayout<WorkNode>.size)
+        #else
+            return false
+        #endif
+    }
 }
+
+#if ScheduleExploration
+    extension Work {
+        /// What a scenario calls before it drops a reference of its own, for the same reason.
+        package func willDropReference() { unsafe Trace.dropReference(node) }
+    }
+
+    extension DelayedWork {
+        package func willDropReference() { unsafe Trace.dropReference(node) }
+    }
+#endif

@@ -6,7 +6,9 @@ extension WorkqueueCore {
     /// Takes a pending item off its queue; it does not run. True: it was pending.
     ///
     /// The corresponding kernel functions are `cancel_work` and `cancel_delayed_work`.
-    static func cancel(_ node: WorkNode.Pointer) -> Bool {
+    @discardableResult
+    package static func cancel(_ node: WorkNode.Pointer) -> Bool {
+        unsafe Trace.note("cancel", node)
         unsafe node.pointee.mutex.lock()
         let (wasPending, waiting) = unsafe takeBack(node)
         unsafe node.pointee.mutex.unlock()
@@ -18,9 +20,11 @@ extension WorkqueueCore {
     ///
     /// The corresponding kernel function is `cancel_work_sync`.
     static func cancelAndWait(_ node: WorkNode.Pointer) -> Bool {
+        unsafe Trace.note("cancel and wait for", node)
         let wasPending = unsafe beginCancelling(node)
         _ = unsafe FlushBarrier.wait("the end of a cancelled item's run") { barrier in unsafe attachToRun(of: node, barrier) }
         unsafe endCancelling(node)
+        unsafe Trace.note("cancelled, and not running:", node)
         return wasPending
     }
 
@@ -44,6 +48,7 @@ extension WorkqueueCore {
             if unsafe node.pointee.place == .nowhere { return (false, nil) }
             let waiting = unsafe core.withdraw(node)
             unsafe node.pointee.pending.store(0)
+            unsafe Trace.note("take back", node, core)
             return unsafe (true, waiting)
         }
     }
@@ -52,19 +57,22 @@ extension WorkqueueCore {
     private static func settle(_ node: WorkNode.Pointer, _ wasPending: Bool, _ waiting: FlushBarrier.Pointer?) {
         if !wasPending { return }
         let (context, release) = unsafe (node.pointee.context, node.pointee.release)
-        unsafe letGo(waiting, context, release)
+        unsafe letGo(waiting, node, context, release)
     }
 
     /// Foreign code, so not where a wait queue is locked: a wake function may cancel. (The closure is only made there.)
-    static func letGo(_ waiting: FlushBarrier.Pointer?, _ context: UnsafeMutableRawPointer, _ release: WorkNode.Custody?) {
-        if ExecutionContext.isAtomic {
-            PutOff.call {
-                unsafe FlushBarrier.complete(waiting)
-                unsafe release?(context)
-            }
-        } else {
-            unsafe FlushBarrier.complete(waiting)
-            unsafe release?(context)
+    static func letGo(
+        _ waiting: FlushBarrier.Pointer?,
+        _ node: WorkNode.Pointer,
+        _ context: UnsafeMutableRawPointer,
+        _ release: WorkNode.Custody?
+    ) {
+        if ExecutionContext.isAtomic { return PutOff.call { unsafe letGo(waiting, node, context, release) } }
+        unsafe FlushBarrier.complete(waiting)
+        // Without a reference to drop, the node may be gone.
+        if let release = unsafe release {
+            unsafe Trace.dropReference(node)
+            unsafe release(context)
         }
     }
 

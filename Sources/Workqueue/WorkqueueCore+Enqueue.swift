@@ -17,23 +17,25 @@ extension WorkqueueCore {
         // The bit is set under the item's lock, together with the listing: who finds it set, and then flushes, finds the item.
         unsafe node.pointee.mutex.lock()
         if unsafe node.pointee.pending.compareExchange(1, with: 1) {
+            unsafe Trace.note("queue, but it is pending:", node, self)
             unsafe node.pointee.mutex.unlock()
             return .alreadyPending
         }
         if unsafe node.pointee.cancelling != 0 {
+            unsafe Trace.note("queue, but it is being cancelled:", node, self)
             unsafe node.pointee.mutex.unlock()
             return .refused
         }
         let old = unsafe retarget(node)
         mutex.lock()
         if !accepts(deadline) {
+            unsafe Trace.note("queue, but it is refused:", node, self)
             mutex.unlock()
             unsafe node.pointee.mutex.unlock()
             unsafe old?.release()
             return .refused
         }
         unsafe list(node, at: deadline)
-        unsafe Trace.note("queue", node, self)
         let mustWake = takeIdle()
         // Before the queue's lock: once that is gone, the item may run and be freed.
         unsafe node.pointee.mutex.unlock()
@@ -57,8 +59,10 @@ extension WorkqueueCore {
         if let deadline {
             unsafe timers.insert(node, at: deadline)
             unsafe node.pointee.place = .timed
+            unsafe Trace.note("start the timer of", node, self)
         } else {
             unsafe append(node)
+            unsafe Trace.note("queue", node, self)
         }
     }
 
@@ -109,6 +113,7 @@ extension WorkqueueCore {
                 // A queue that ends awaits no timer: the item is let go, like those whose timers ran when the end began.
                 unsafe node.pointee.pending.store(0)
                 isLetGo = true
+                unsafe Trace.note("let go of", node, core)
             } else {
                 unsafe core.place(node, at: deadline)
                 mustWake = core.takeIdle()
@@ -121,7 +126,7 @@ extension WorkqueueCore {
         unsafe node.pointee.mutex.unlock()
         core.mutex.unlock()
         if mustWake { core.parker.unpark() }
-        unsafe letGo(waiting, context, isLetGo ? release : nil)
+        unsafe letGo(waiting, node, context, isLetGo ? release : nil)
         return wasPending
     }
 }

@@ -56,8 +56,10 @@ extension WorkqueueCore {
         let isBusy = unsafe isListed || core.current == node
         if isBusy, fromThread, core.isOwnWorker { core.reportFlushOfItem() }
         if isListed {
+            unsafe Trace.note("wait behind", node, core)
             unsafe node.pointee.barriers = unsafe FlushBarrier.joined(barrier, node.pointee.barriers)
         } else if isBusy {
+            Trace.note("wait for the end of the run on", core)
             core.currentBarriers = unsafe FlushBarrier.joined(barrier, core.currentBarriers)
         }
         core.mutex.unlock()
@@ -92,8 +94,10 @@ extension WorkqueueCore {
         mutex.withLock {
             promoteExpiredTimers()
             if let last {
+                unsafe Trace.note("wait behind", last, self)
                 unsafe last.pointee.barriers = unsafe FlushBarrier.joined(barrier, last.pointee.barriers)
             } else if unsafe current != nil {
+                Trace.note("wait for the end of the run on", self)
                 currentBarriers = unsafe FlushBarrier.joined(barrier, currentBarriers)
             } else {
                 return nil
@@ -111,9 +115,11 @@ extension WorkqueueCore {
 
     /// The corresponding kernel function is `drain_workqueue`.
     func drain() {
+        Trace.note("drain", self)
         beginDraining()
         while unsafe FlushBarrier.wait("a queue to be drained", attach: { unsafe attachBehindAll($0) }) {}
         endDraining()
+        Trace.note("drained", self)
     }
 
     /// In one section with the look at the sets: what a set injects is never refused.

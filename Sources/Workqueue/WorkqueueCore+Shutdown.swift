@@ -19,6 +19,7 @@ extension WorkqueueCore {
         }
         promoteExpiredTimers()
         phase = .closing
+        Trace.note("close", self)
         mutex.unlock()
         while dropOneTimer() {}
         let mustWake = mutex.withLock { takeIdle() }
@@ -36,9 +37,10 @@ extension WorkqueueCore {
         unsafe node.pointee.place = .nowhere
         let (context, release) = unsafe (node.pointee.context, node.pointee.release)
         unsafe node.pointee.pending.store(0)
+        unsafe Trace.note("drop the timer of", node, self)
         mutex.unlock()
         // From here on the item may be queued elsewhere; the reference may be the last.
-        unsafe WorkqueueCore.letGo(nil, context, release)
+        unsafe WorkqueueCore.letGo(nil, node, context, release)
         return true
     }
 
@@ -47,6 +49,7 @@ extension WorkqueueCore {
         waitingForThisWorker { thread?.join() }
         mutex.lock()
         phase = .ended
+        Trace.note("the thread has ended of", self)
         let waiting = endBarriers
         endBarriers = nil
         mutex.unlock()

@@ -128,6 +128,7 @@ package final class WorkqueueCore: @unchecked Sendable {
         while let node = unsafe timers.first, unsafe node.pointee.timer.deadline <= now {
             unsafe timers.remove(node)
             unsafe append(node)
+            unsafe Trace.note("its time has come:", node, self)
         }
     }
 
@@ -162,6 +163,7 @@ package final class WorkqueueCore: @unchecked Sendable {
         let waiting = exitBarriers
         exitBarriers = nil
         hasExited = true
+        Trace.note("the worker leaves", self)
         mutex.unlock()
         unsafe ExecutionContext.worker = nil
         unsafe FlushBarrier.complete(waiting)
@@ -189,7 +191,10 @@ package final class WorkqueueCore: @unchecked Sendable {
         Trace.note("end of the run on", self)
         unsafe ExecutionContext.currentWork = nil
         // Maybe the last reference. Before the barriers: who has flushed finds the item let go.
-        unsafe release?(context)
+        if let release = unsafe release {
+            unsafe Trace.dropReference(node)
+            unsafe release(context)
+        }
 
         mutex.lock()
         runs.bump()
@@ -197,6 +202,7 @@ package final class WorkqueueCore: @unchecked Sendable {
         let waiting = currentBarriers
         currentBarriers = nil
         if unsafe waiting != nil {
+            Trace.note("wake who waits on", self)
             mutex.unlock()
             unsafe FlushBarrier.complete(waiting)
             mutex.lock()
@@ -233,6 +239,7 @@ package final class WorkqueueCore: @unchecked Sendable {
     func attach(_ barrier: FlushBarrier.Pointer, toRunOf node: WorkNode.Pointer) -> WorkqueueCore? {
         mutex.withLock {
             if unsafe current != node { return nil }
+            Trace.note("wait for the end of the run on", self)
             currentBarriers = unsafe FlushBarrier.joined(barrier, currentBarriers)
             return self
         }
