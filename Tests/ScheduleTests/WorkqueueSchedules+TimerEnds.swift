@@ -1,0 +1,122 @@
+// swift-irqfd: SPDX-License-Identifier: Apache-2.0
+
+#if ScheduleExploration
+    internal import KernelPrimitives
+    internal import ScheduleExplorer
+    internal import Workqueue
+
+    /// Items whose timers run, on a queue that ends, or while they run on another one.
+    let endsOfTimers = [
+        Scenario("a timer against shutdown", timeouts: 1) { run in
+            let queue = SingleThreadWorkqueue(name: "queue")
+            let item = DelayedItem(run)
+            run.explore([
+                "enqueue after a second": { item.enqueue(on: queue) },
+                "shut down": {
+                    queue.shutdown()
+                    run.expect(!item.work.isPending, "shutdown() returned, and an item was pending")
+                    item.runs.expectQuietForever("shutdown()")
+                },
+            ])
+            item.runs.expectAtMostOneRunForEachEnqueue()
+        },
+        Scenario("flush of the last timer against shutdown") { run in
+            let gate = Gate(run)
+            let queue = gate.holdQueue()
+            let item = DelayedItem(run)
+            item.enqueue(on: queue)
+            let beginning = Deadline.now
+            run.explore([
+                "let the worker go, and shut down": {
+                    gate.open()
+                    queue.shutdown()
+                    run.expect(!item.work.isPending, "shutdown() returned, and an item was pending")
+                    item.runs.expectQuietForever("shutdown()")
+                    run.expect(Deadline.now == beginning, "shutdown() waited for a timer")
+                },
+                "flush": {
+                    // It is run, or it is dropped: only then is there nothing to wait for.
+                    if item.work.flush() {
+                        item.runs.expectOver(1, "flush() returned before what it waited for had run")
+                    } else {
+                        run.expect(!item.work.isPending, "flush() returned, and what was pending before it still is")
+                    }
+                },
+            ])
+            item.runs.expectAtMostOneRunForEachEnqueue()
+        },
+        Scenario("cancel of the last timer against shutdown", timeouts: 1) { run in
+            let gate = Gate(run)
+            let queue = gate.holdQueue()
+            let item = DelayedItem(run)
+            item.enqueue(on: queue)
+            run.explore([
+                "let the worker go, and shut down": {
+                    gate.open()
+                    queue.shutdown()
+                    run.expect(!item.work.isPending, "shutdown() returned, and an item was pending")
+                    item.runs.expectQuietForever("shutdown()")
+                },
+                "cancel": { item.cancel() },
+            ])
+            item.runs.expectAtMostOneRunForEachEnqueue()
+        },
+        Scenario("reschedule against shutdown", timeouts: 1) { run in
+            let gate = Gate(run)
+            let queue = gate.holdQueue()
+            let item = DelayedItem(run)
+            item.enqueue(on: queue)
+            run.explore([
+                "let the worker go, and shut down": {
+                    gate.open()
+                    queue.shutdown()
+                    run.expect(!item.work.isPending, "shutdown() returned, and an item was pending")
+                    item.runs.expectQuietForever("shutdown()")
+                },
+                "reschedule": { item.work.reschedule(after: .seconds(2)) },
+            ])
+        },
+        Scenario("flush of an item that runs on one queue and whose timer runs on another") { run in
+            let gate = Gate(run)
+            let (one, other) = (SingleThreadWorkqueue(name: "one"), SingleThreadWorkqueue(name: "other"))
+            let item = DelayedItem(run, gate: gate)
+            item.enqueue(on: one, after: .zero)
+            let beginning = Deadline.now
+            run.explore([
+                "let it run, and start the timer": {
+                    gate.open()
+                    item.enqueue(on: other, tells: true)
+                },
+                "flush": {
+                    item.flush()
+                    item.runs.expectOver(1, "flush() returned before the run on the first queue had ended")
+                    run.expect(Deadline.now == beginning, "flush() waited for a timer")
+                },
+            ])
+            item.runs.expectNothingLost()
+            item.runs.expectOneRunForEachEnqueue()
+            one.shutdown()
+            other.shutdown()
+        },
+        Scenario("flush of an item that runs on one queue, against cancel of its timer on another") { run in
+            let gate = Gate(run)
+            let (one, other) = (SingleThreadWorkqueue(name: "one"), SingleThreadWorkqueue(name: "other"))
+            let item = DelayedItem(run, gate: gate)
+            item.enqueue(on: one, after: .zero)
+            run.explore([
+                "let it run, start the timer, and cancel": {
+                    gate.open()
+                    item.enqueue(on: other)
+                    item.cancel()
+                },
+                "flush": {
+                    item.work.flush()
+                    item.runs.expectOver(1, "flush() returned before the run on the first queue had ended")
+                },
+            ])
+            item.runs.expectOneRunForEachEnqueue()
+            one.shutdown()
+            other.shutdown()
+        },
+    ]
+#endif

@@ -1,0 +1,115 @@
+// swift-irqfd: SPDX-License-Identifier: Apache-2.0
+
+#if ScheduleExploration
+    internal import KernelPrimitives
+    internal import ScheduleExplorer
+    internal import Workqueue
+
+    /// A worker waits for the run of an item on another queue, and when it comes back, the item has gone on.
+    let worksThatWander = [
+        Scenario("an item is taken from a worker that waits for its run, runs again, and comes back") { run in
+            let gate = Gate(run)
+            let (one, other) = (SingleThreadWorkqueue(name: "one"), SingleThreadWorkqueue(name: "other"))
+            let item = Item(run, gate: gate) { runs, work, number in
+                if number == 2 { runs.enqueue { other.enqueue(work) } }
+            }
+            item.enqueue(on: one)
+            run.settle()
+            item.enqueue(on: other)
+            run.explore([
+                "let it run, take it back, and enqueue it again": {
+                    gate.open()
+                    item.cancel()
+                    item.enqueue(on: one)
+                }
+            ])
+            item.runs.expectOneRunForEachEnqueue()
+            one.shutdown()
+            other.shutdown()
+        },
+        Scenario("an item is taken from a worker that waits for its run, runs on a third queue, and comes back") { run in
+            let gate = Gate(run)
+            let queues = ["one", "two", "three"].map { SingleThreadWorkqueue(name: $0) }
+            let item = Item(run, gate: gate) { runs, work, number in
+                if number == 2 { runs.enqueue { queues[1].enqueue(work) } }
+            }
+            item.enqueue(on: queues[0])
+            run.settle()
+            item.enqueue(on: queues[1])
+            run.explore([
+                "let it run, take it back, and enqueue it elsewhere": {
+                    gate.open()
+                    item.cancel()
+                    item.enqueue(on: queues[2])
+                }
+            ])
+            item.runs.expectOneRunForEachEnqueue()
+            for queue in queues { queue.shutdown() }
+        },
+        Scenario("an item is freed while a worker waits for its run, and another one is made at its address") { run in
+            let gate = Gate(run)
+            let (one, other) = (SingleThreadWorkqueue(name: "one"), SingleThreadWorkqueue(name: "other"))
+            let (first, second) = (Runs(run), Runs(run))
+            let place = NodePlace()
+            place.make { first.happen { number in if number == 1 { gate.pass() } } }
+            first.enqueue { place.enqueue(on: one) }
+            run.settle()
+            first.enqueue { place.enqueue(on: other) }
+            run.explore([
+                "let it run, free it, and make another": {
+                    gate.open()
+                    first.recordCancel(place.cancel())
+                    place.flush()
+                    place.end()
+                    first.expectQuietForever("flush()")
+                    place.make { second.happen { number in if number == 1 { second.enqueue { place.enqueue(on: other) } } } }
+                    second.enqueue { place.enqueue(on: one) }
+                }
+            ])
+            first.expectOneRunForEachEnqueue()
+            second.expectOneRunForEachEnqueue()
+            one.shutdown()
+            other.shutdown()
+            place.end()
+            place.free()
+        },
+        Scenario("items of two queues flush each other's queue, one after the other") { run in
+            let (one, other) = (SingleThreadWorkqueue(name: "one"), SingleThreadWorkqueue(name: "other"))
+            let (here, there) = (Item(run), Item(run))
+            let flushesThere = Item(run) { _, _, _ in there.flush() }
+            let flushesHere = Item(run) { _, _, _ in here.flush() }
+            run.explore([
+                "enqueue on one": {
+                    flushesThere.enqueue(on: one)
+                    here.enqueue(on: one, tells: true)
+                },
+                "enqueue on the other": {
+                    there.enqueue(on: other, tells: true)
+                    flushesHere.enqueue(on: other)
+                },
+            ])
+            for item in [here, there, flushesHere, flushesThere] { item.runs.expectOneRunForEachEnqueue() }
+            one.shutdown()
+            other.shutdown()
+        },
+    ]
+
+    /// Memory for an item that its owner ends and makes anew, as an irqfd's memory may be used again.
+    @safe
+    private final class NodePlace: @unchecked Sendable {
+        // @unchecked: one thread of the scenario makes and ends the item, and what else is done with it has locks of its own.
+        private let node = WorkNode.Pointer.allocate(capacity: 1)
+
+        func make(_ function: @escaping () -> Void) {
+            unsafe node.initialize(to: WorkNode(context: UnsafeMutableRawPointer(node)) { _ in function() })
+            unsafe ScheduleSeam.name(node, size: MemoryLayout<WorkNode>.size, .numbered("work"))
+        }
+
+        func end() { unsafe WorkNode.end(node) }
+        func free() { unsafe node.deallocate() }
+
+        func enqueue(on queue: SingleThreadWorkqueue) -> EnqueueResult { unsafe queue.core.enqueue(node) }
+        func cancel() -> Bool { unsafe WorkqueueCore.cancel(node) }
+        func flush() { unsafe WorkqueueCore.flush(node) }
+    }
+#endif
