@@ -46,11 +46,18 @@ package struct AdaptiveMutex: ~Copyable, Sendable {
             if kind.operation == .lock, let controller = ScheduleSeam.current { unsafe controller.unlocked(word.address) }
         }
 
+        /// Down to the word, who tries to take the lock sees that it is given up: without a point of its own the unlock would
+        /// belong to the step before it, on another object.
+        @usableFromInline func scheduleUnlock() {
+            if kind != .registry, ScheduleSeam.looksInside { word.scheduleWrite() }
+        }
+
         package var address: UnsafeRawPointer { unsafe word.address }
     #endif
 
     @inlinable package func unlock() {
         #if ScheduleExploration
+            scheduleUnlock()
             noteUnlock()
         #endif
         unsafe kp_pop_lock(word.address)

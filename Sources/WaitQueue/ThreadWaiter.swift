@@ -11,6 +11,8 @@ internal import KernelPrimitives
 struct ThreadWaiter: ~Copyable {
     var node: WaitQueueNode
     let parker = Parker()
+    /// What the wake carried that took the node off the queue; guarded by the lock of the head.
+    var wokenBy: PollEvents = []
 
     /// Runs a closure with a waiter in this thread's stack frame.
     ///
@@ -22,10 +24,12 @@ struct ThreadWaiter: ~Copyable {
                 to: ThreadWaiter(
                     node: WaitQueueNode(
                         context: UnsafeMutableRawPointer(waiter),
-                        function: { node, _, locked in
+                        function: { node, events, locked in
                             // Off the queue first, so that one wake is never counted twice.
                             unsafe locked.remove(node)
-                            unsafe node.pointee.context.assumingMemoryBound(to: ThreadWaiter.self).pointee.parker.unpark()
+                            let waiter = unsafe node.pointee.context.assumingMemoryBound(to: ThreadWaiter.self)
+                            unsafe waiter.pointee.wokenBy = events
+                            unsafe waiter.pointee.parker.unpark()
                             return .woken
                         }
                     )

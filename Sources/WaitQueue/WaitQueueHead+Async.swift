@@ -136,7 +136,9 @@
                 } else if condition() {
                     holds = true
                     // Whoever takes the node off the queue resumes the task: this thread, unless a waker was faster.
-                    withLock { locked in _ = unsafe locked.remove(waiter.node) }
+                    withLock { locked in
+                        if unsafe !locked.remove(waiter.node), place == .exclusive { passTurn(waiter.wokenBy, &locked) }
+                    }
                 }
             }
             return holds
@@ -151,6 +153,8 @@
         let node: WaitQueueNode.Pointer
         @safe @exclusivity(unchecked) var continuation: UnsafeContinuation<Void, Never>?
         @safe @exclusivity(unchecked) var isCancelled = false
+        /// What the wake carried that took the node off the queue; nothing, if none did.
+        @safe @exclusivity(unchecked) var wokenBy: PollEvents = []
 
         init() {
             unsafe node = .allocate(capacity: 1)
@@ -160,8 +164,10 @@
                 to: WaitQueueNode(
                     mask: .all,
                     context: context,
-                    function: { node, _, locked in
+                    function: { node, events, locked in
                         unsafe locked.remove(node)
+                        // Unretained: who is woken is kept by the node's settlement, which comes after the lock.
+                        unsafe Unmanaged<TaskWaiter>.fromOpaque(node.pointee.context)._withUnsafeGuaranteedRef { $0.wokenBy = events }
                         return .woken
                     },
                     settlement: { node, _ in

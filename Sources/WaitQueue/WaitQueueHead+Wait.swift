@@ -64,7 +64,10 @@ extension WaitQueueHead {
                 unsafe prepareToWait(node, at: place)
                 // After the node is queued: a wake from now on is seen, and what was done before it is seen here.
                 if condition() {
-                    unsafe finishWait(node)
+                    unsafe finishWait(node) { locked in
+                        // It has not slept for the wake that chose it, if one did: the turn is another's.
+                        if place == .exclusive { unsafe passTurn(waiter.pointee.wokenBy, &locked) }
+                    }
                     return true
                 }
                 let isNotified = unsafe waiter.pointee.parker.park("a wake of a wait queue", until: deadline)
@@ -85,11 +88,20 @@ extension WaitQueueHead {
         }
     }
 
+    /// Gives a turn on that an exclusive waiter was given while it saw the condition hold by itself.
+    ///
+    /// In the kernel such a turn is lost: `wait_event_exclusive_cmd` leaves without a look at who has woken it.
+    func passTurn(_ events: PollEvents, _ locked: inout Locked) {
+        _ = walk(&locked, events, maxExclusive: 1, onlyExclusive: true)
+    }
+
     /// Takes the lock also when the node is off the queue already: its waker may still be at the node, under that lock.
     ///
     /// The corresponding kernel function is `finish_wait`.
-    private func finishWait(_ node: WaitQueueNode.Pointer) {
-        withLock { locked in _ = unsafe locked.remove(node) }
+    private func finishWait(_ node: WaitQueueNode.Pointer, unlessQueued body: (inout Locked) -> Void = { _ in }) {
+        withLock { locked in
+            if unsafe !locked.remove(node) { body(&locked) }
+        }
     }
 }
 

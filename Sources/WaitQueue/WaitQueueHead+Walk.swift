@@ -24,7 +24,7 @@ extension WaitQueueHead {
     /// a later walk, and are passed over. It may wake this queue again: that walk has a cursor of its own.
     ///
     /// The corresponding kernel function is `__wake_up_common`.
-    func walk(_ locked: inout Locked, _ events: PollEvents, maxExclusive: Int) -> Int {
+    func walk(_ locked: inout Locked, _ events: PollEvents, maxExclusive: Int, onlyExclusive: Bool = false) -> Int {
         guard unsafe first != nil, !events.isEmpty else { return 0 }
         let thread = unsafe kp_current_thread()
         if unsafe thread.pointee.wake_walks == WaitQueueHead.deepestWalk {
@@ -45,6 +45,7 @@ extension WaitQueueHead {
                 unsafe position.pointee.next = unsafe node.pointee.next
                 let isExclusive = unsafe node.pointee.place == .exclusive
                 if isExclusive, maxExclusive == 0 { break }
+                if onlyExclusive, !isExclusive { continue }
                 if unsafe node.pointee.addedBeforeWalk > number || node.pointee.mask.isDisjoint(with: events) { continue }
                 unsafe Trace.note("call", node, self)
                 unsafe position.pointee.current = unsafe node

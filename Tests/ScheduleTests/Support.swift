@@ -9,12 +9,13 @@
     internal import Workqueue
 
     /// All scenarios of the package.
-    let allScenarios = waitQueueScenarios + eventFDScenarios + workqueueScenarios + kvmIrqfdScenarios
+    let allScenarios = kernelPrimitivesScenarios + waitQueueScenarios + eventFDScenarios + workqueueScenarios + kvmIrqfdScenarios
 
     /// What must be as it was when a run is over.
     @Sendable
     func countWhatIsAlive() -> [String: Int] {
         [
+            "wait queues": WaitQueueDiagnostics.current.headsAlive,
             "wait queue entries": WaitQueueDiagnostics.current.entriesAlive,
             "eventfd contexts": EventFDDiagnostics.current.contextsAlive,
             "eventfd files": EventFDDiagnostics.current.filesAlive,
