@@ -27,7 +27,16 @@ let package = Package(
             ]
         ),
         .testTarget(name: "GuestKitTests", dependencies: ["GuestKit"]),
-        .testTarget(name: "irqfdTests", dependencies: ["irqfd", "GuestKit", .product(name: "KVMIrqfd", package: "swift-irqfd")]),
+        .testTarget(
+            name: "irqfdTests",
+            dependencies: [
+                "irqfd",
+                "GuestKit",
+                .product(name: "WaitQueue", package: "swift-irqfd"),
+                .product(name: "EventFD", package: "swift-irqfd"),
+                .product(name: "KVMIrqfd", package: "swift-irqfd"),
+            ]
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

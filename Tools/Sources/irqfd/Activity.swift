@@ -8,6 +8,8 @@ final class Activity: Sendable {
         case starting
         case idle
         case signalling
+        case writing
+        case reading
         case awaitingAnswer
         case parked
         case assigning
@@ -15,6 +17,10 @@ final class Activity: Sendable {
         case closing
         case deassigning
         case releasing
+        case forgetting
+        case flushing
+        case awaitingController
+        case counting
         case shuttingDown
         case awaitingRacers
         case awaitingGuest
@@ -52,6 +58,8 @@ final class Activity: Sendable {
         case .starting: "starts"
         case .idle: "has nothing to do"
         case .signalling: "signals"
+        case .writing: "writes to an eventfd"
+        case .reading: "reads an eventfd"
         case .awaitingAnswer: "waits for the guest to take an interrupt after its last signal"
         case .parked: "waits for orders"
         case .assigning: "is in assign"
@@ -59,8 +67,12 @@ final class Activity: Sendable {
         case .closing: "closes an eventfd"
         case .deassigning: "is in deassign"
         case .releasing: "is in release"
+        case .forgetting: "drops a file or a set"
+        case .flushing: "flushes an injection queue"
+        case .awaitingController: "waits until a set that was dropped is gone"
+        case .counting: "counts what is alive"
         case .shuttingDown: "shuts a queue down"
-        case .awaitingRacers: "waits for the threads that end the other side"
+        case .awaitingRacers: "waits for the other threads"
         case .awaitingGuest: "waits for the guest to take what was injected"
         case .stoppingGuest: "stops the guest"
         case .ended: "has ended"

@@ -1,6 +1,7 @@
 // swift-irqfd: SPDX-License-Identifier: Apache-2.0
 
 import EventFD
+import GuestKit
 import KVMIrqfd
 import WaitQueue
 import Workqueue
@@ -33,6 +34,18 @@ struct Census: Sendable {
     func excess(over then: Census) -> [(kind: String, count: Int)] {
         zip(alive, then.alive).compactMap { now, then in
             now.count > then.count ? (now.kind, now.count - then.count) : nil
+        }
+    }
+
+    /// Looks again for a while, since a worker may let go of its last work a moment after everybody was told that it is done. What is left.
+    static func awaitReturn(to then: Census) -> [(kind: String, count: Int)] {
+        let pause = Monitor(())
+        let start = ContinuousClock.now
+        while true {
+            let excess = now().excess(over: then)
+            let time = ContinuousClock.now - start
+            if excess.isEmpty || time > .seconds(5) { return excess }
+            let _: Bool? = pause.wait(atMost: time < .milliseconds(10) ? .microseconds(50) : .milliseconds(10)) { _ in nil }
         }
     }
 }

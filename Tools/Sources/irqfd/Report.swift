@@ -44,7 +44,7 @@ struct Report: Sendable, Encodable {
 
     /// The result for people.
     func table() -> String {
-        let rows: [(String, String, String)] = [
+        let lines = Self.table([
             ("signals sent", "\(signals)", "by \(devices) devices, in \(rounds) rounds and \(seconds) s"),
             ("interrupts injected", "\(injected)", "times a line was raised"),
             ("taken by the guest", "\(delivered)", spare == 0 ? "" : "\(spare) of them for signals that others had answered already"),
@@ -55,16 +55,25 @@ struct Report: Sendable, Encodable {
             ("leaked", "\(leaked)", "objects still alive when all had ended"),
             ("latency p50", "\(latencyP50) µs", "from signal to taken, \(latencySamples) single signals"),
             ("latency p99", "\(latencyP99) µs", ""),
-        ]
-        let widths = (rows.map(\.0.count).max() ?? 0, rows.map(\.1.count).max() ?? 0)
-        let lines = rows.map { name, value, remark in
-            let line = name.padding(toLength: widths.0, withPad: " ", startingAt: 0) + "  " + pad(value, to: widths.1)
-            return remark.isEmpty ? line : "\(line)  \(remark)"
-        }
+        ])
         return (lines + [isGood ? "Nothing lost, late or leaked." : "FAILED."]).joined(separator: "\n")
     }
 
-    private func pad(_ value: String, to width: Int) -> String {
+    /// Lays out rows of a name, a value and a remark.
+    static func table(_ rows: [(String, String, String)]) -> [String] {
+        let widths = (rows.map(\.0.count).max() ?? 0, rows.map(\.1.count).max() ?? 0)
+        return rows.map { name, value, remark in
+            let line = name.padding(toLength: widths.0, withPad: " ", startingAt: 0) + "  " + pad(value, to: widths.1)
+            return remark.isEmpty ? line : "\(line)  \(remark)"
+        }
+    }
+
+    /// Seconds with one digit behind the point.
+    static func tenths(_ time: Duration) -> Double {
+        (time / .milliseconds(100)).rounded() / 10
+    }
+
+    private static func pad(_ value: String, to width: Int) -> String {
         String(repeating: " ", count: width - value.count) + value
     }
 }

@@ -84,7 +84,7 @@ final class Run: Sendable {
             line: { [self] in
                 let sum = sum
                 return """
-                    \(tenths(.now - start)) s, round \(rounds.load(ordering: .relaxed)): \(sum.signals) signals, \(sum.injected) injected, \
+                    \(Report.tenths(.now - start)) s, round \(rounds.load(ordering: .relaxed)): \(sum.signals) signals, \(sum.injected) injected, \
                     \(sum.delivered) taken, \(sum.coalesced) coalesced, \(sum.lost) lost, \(sum.late) late
                     """
             },
@@ -94,18 +94,11 @@ final class Run: Sendable {
 
     // MARK: The result
 
-    /// What is alive that was not before; looked at again for a while, since a worker may let go of its last work a moment after
-    /// everybody was told that it is done.
+    /// What is alive that was not before.
     private func countLeaked(since before: Census) -> (Int, Census) {
-        let pause = Monitor(())
-        let end = ContinuousClock.now + .seconds(5)
-        while !Census.now().excess(over: before).isEmpty && .now < end {
-            let _: Bool? = pause.wait(atMost: .milliseconds(10)) { _ in nil }
-        }
-        let after = Census.now()
-        let excess = after.excess(over: before)
+        let excess = Census.awaitReturn(to: before)
         for (kind, count) in excess { failures.add("\(count) \(kind) still alive") }
-        return (excess.reduce(0) { $0 + $1.count }, after)
+        return (excess.reduce(0) { $0 + $1.count }, Census.now())
     }
 
     private var sum: Line.Tally {
@@ -125,7 +118,7 @@ final class Run: Sendable {
             devices: board.lines.count,
             seed: seed,
             rounds: rounds.load(ordering: .relaxed),
-            seconds: tenths(.now - start),
+            seconds: Report.tenths(.now - start),
             signals: sum.signals,
             injected: sum.injected,
             delivered: sum.delivered,
@@ -140,10 +133,5 @@ final class Run: Sendable {
             latencyP99: latencies.microseconds(at: 99),
             failures: failures.all
         )
-    }
-
-    /// Seconds with one digit behind the point.
-    private func tenths(_ time: Duration) -> Double {
-        (time / .milliseconds(100)).rounded() / 10
     }
 }

@@ -8,16 +8,18 @@ final class Watch: Sendable {
     private let isOver = Monitor(false)
     private let thread = Monitor<NamedThread?>(nil)
 
-    /// Starts to watch. `progress` is a number that changes while something goes on; `line` is what to show, and `state` who waits for what.
+    /// Starts to watch, with a pause between two looks. `progress` is a number that changes while something goes on; `line` is what to show,
+    /// and `state` who waits for what.
     init(
         patience: Duration,
+        pause: Duration = .milliseconds(200),
         progress: @escaping @Sendable () -> UInt64,
         line: @escaping @Sendable () -> String,
         state: @escaping @Sendable () -> [String]
     ) {
         let shown: (@Sendable () -> String)? = Console.isWatched ? line : nil
         let thread = NamedThread(name: "watch") { [self] in
-            watch(patience, progress, shown, state)
+            watch(patience, pause, progress, shown, state)
         }
         self.thread.update { $0 = thread }
     }
@@ -30,13 +32,14 @@ final class Watch: Sendable {
 
     private func watch(
         _ patience: Duration,
+        _ pause: Duration,
         _ progress: @Sendable () -> UInt64,
         _ line: (@Sendable () -> String)?,
         _ state: @Sendable () -> [String]
     ) {
         var last = progress()
         var since = ContinuousClock.now
-        while isOver.wait(atMost: .milliseconds(200), { $0 ? true : nil }) == nil {
+        while isOver.wait(atMost: pause, { $0 ? true : nil }) == nil {
             if let line { Console.show(line()) }
             let now = progress()
             if now != last {
