@@ -19,12 +19,15 @@ extension WorkqueueCore {
     extension WorkqueueCore {
         static nonisolated(nonsending) func flush(_ node: WorkNode.Pointer) async -> Bool {
             var hasWaited = false
-            var mustRepeat = true
-            while mustRepeat {
-                mustRepeat = false
-                let waits = unsafe await FlushBarrier.suspend { unsafe attach($0, to: node, fromThread: false, mustRepeat: &mustRepeat) }
+            var rest: Instance?
+            repeat {
+                let instance = rest
+                rest = nil
+                let waits = unsafe await FlushBarrier.suspend {
+                    unsafe attach($0, to: node, only: instance, fromThread: false, rest: &rest)
+                }
                 if waits { hasWaited = true }
-            }
+            } while rest != nil
             return hasWaited
         }
 

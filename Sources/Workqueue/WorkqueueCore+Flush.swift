@@ -12,48 +12,52 @@ extension WorkqueueCore {
     package static func flush(_ node: WorkNode.Pointer) -> Bool {
         unsafe Trace.note("flush", node)
         var hasWaited = false
-        var mustRepeat = true
-        while mustRepeat {
-            mustRepeat = false
+        var rest: Instance?
+        repeat {
+            let instance = rest
+            rest = nil
             if unsafe FlushBarrier.wait(
                 "a work to be flushed",
-                attach: { unsafe attach($0, to: node, fromThread: true, mustRepeat: &mustRepeat) }
+                attach: { unsafe attach($0, to: node, only: instance, fromThread: true, rest: &rest) }
             ) {
                 hasWaited = true
             }
-        }
+        } while rest != nil
         unsafe Trace.note("flushed:", node)
         return hasWaited
     }
 
     /// Puts a barrier behind the item. `fromThread`: this thread will sleep on it, and must not be the one that is waited for.
     ///
-    /// An item that is queued here and still runs elsewhere is waited for there first, and then the call is to be repeated: the
-    /// instance that is queued may be cancelled, and then nobody waits for the run.
+    /// An item that is queued here and still runs elsewhere is waited for there first, because the instance that is queued may be
+    /// cancelled, and then nobody waits for the run. Then the call is to be repeated for the `rest`, and for no later instance.
     static func attach(
         _ barrier: FlushBarrier.Pointer,
         to node: WorkNode.Pointer,
+        only instance: Instance?,
         fromThread: Bool,
-        mustRepeat: inout Bool
+        rest: inout Instance?
     ) -> WorkqueueCore? {
         unsafe node.pointee.mutex.lock()
         defer { unsafe node.pointee.mutex.unlock() }
-        guard let core = unsafe node.pointee.target?.takeUnretainedValue() else { return nil }
-        if let other = unsafe core.elsewhere(of: node) {
+        guard let target = unsafe node.pointee.target?.takeUnretainedValue() else { return nil }
+        let core = instance?.core ?? target
+        if instance == nil, let other = unsafe core.elsewhere(of: node) {
             if fromThread, other.isOwnWorker, unsafe ExecutionContext.currentWork == UnsafeMutableRawPointer(node) {
                 other.reportFlushOfItem()
             }
             if unsafe other.attach(barrier, toRunOf: node) != nil {
-                mustRepeat = true
+                rest = unsafe core.instance(of: node)
                 return other
             }
         }
         core.mutex.lock()
         core.promoteExpiredTimers()
         // A timer of a flushed item is not waited for: the item is queued now, in the section in which the barrier is put behind it.
-        let mustWake = unsafe core.listIfTimed(node)
-        let isListed = unsafe node.pointee.place == .listed
-        let isBusy = unsafe isListed || core.current == node
+        let isQueued = unsafe core === target && (instance == nil || instance!.listing == node.pointee.listing)
+        let mustWake = unsafe isQueued && core.listIfTimed(node)
+        let isListed = unsafe isQueued && node.pointee.place == .listed
+        let isBusy = unsafe isListed || (core.current == node && (instance == nil || instance!.listing == core.currentListing))
         if isBusy, fromThread, core.isOwnWorker { core.reportFlushOfItem() }
         if isListed {
             unsafe Trace.note("wait behind", node, core)
@@ -65,6 +69,19 @@ extension WorkqueueCore {
         core.mutex.unlock()
         if mustWake { core.parker.unpark() }
         return isBusy ? core : nil
+    }
+
+    /// One listing of an item, which is waited for wherever it has got to meanwhile.
+    struct Instance {
+        let core: WorkqueueCore
+        let listing: UInt64
+    }
+
+    /// Under the item's lock. Nil: it is not queued here, and does not run here.
+    private func instance(of node: WorkNode.Pointer) -> Instance? {
+        mutex.withLock {
+            unsafe node.pointee.place == .nowhere && current != node ? nil : Instance(core: self, listing: node.pointee.listing)
+        }
     }
 
     /// True: the worker must be unparked.

@@ -25,6 +25,8 @@ package final class WorkqueueCore: @unchecked Sendable {
     @safe @exclusivity(unchecked) var listings: UInt64 = 0
     /// The item that runs. It is compared, never dereferenced: its function may have freed it.
     @safe @exclusivity(unchecked) var current: WorkNode.Pointer?
+    /// And which listing of it this is.
+    @safe @exclusivity(unchecked) var currentListing: UInt64 = 0
     @safe @exclusivity(unchecked) var currentBarriers: FlushBarrier.Pointer?
     /// The worker sleeps, or is about to: the next one who brings work wakes it.
     @safe @exclusivity(unchecked) var isIdle = false
@@ -175,6 +177,7 @@ package final class WorkqueueCore: @unchecked Sendable {
     private func run(_ node: WorkNode.Pointer) {
         unsafe unlink(node)
         current = unsafe node
+        currentListing = unsafe node.pointee.listing
         currentBarriers = unsafe node.pointee.barriers
         unsafe node.pointee.barriers = nil
         let function = unsafe node.pointee.function

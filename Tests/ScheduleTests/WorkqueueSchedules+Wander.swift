@@ -73,6 +73,31 @@
             place.end()
             place.free()
         },
+        Scenario("flush of an item that goes to and fro between two queues") { run in
+            let (gate, otherGate) = (Gate(run), Gate(run))
+            let (one, other) = (SingleThreadWorkqueue(name: "one"), SingleThreadWorkqueue(name: "other"))
+            let item = Item(run) { runs, work, number in
+                if number < 3 { runs.enqueue { (number == 1 ? other : one).enqueue(work) } }
+                if number == 1 { gate.pass() }
+                // Queued after the flush began: it may last as long as it likes.
+                if number == 3 { otherGate.pass() }
+            }
+            item.enqueue(on: one)
+            run.settle()
+            let flusher = KernelThread(name: "flush") {
+                item.work.flush()
+                item.runs.expectOver(2, "flush() returned before both instances had ended")
+                otherGate.open()
+            }
+            run.settle()
+            run.explore([
+                "let it run": { gate.open() }
+            ])
+            flusher.join()
+            item.runs.expectOneRunForEachEnqueue()
+            one.shutdown()
+            other.shutdown()
+        },
         Scenario("items of two queues flush each other's queue, one after the other") { run in
             let (one, other) = (SingleThreadWorkqueue(name: "one"), SingleThreadWorkqueue(name: "other"))
             let (here, there) = (Item(run), Item(run))
