@@ -27,7 +27,7 @@
             let item = Item(run)
             item.enqueue(on: queue)
             run.explore([
-                "let the worker go, cancel, and enqueue": {
+                "let go, cancel, and enqueue": {
                     gate.open()
                     item.cancel()
                     item.enqueue(on: queue)
@@ -44,7 +44,7 @@
             let item = Item(run)
             item.enqueue(on: queue)
             run.explore([
-                "let the worker go, and cancel": {
+                "let go, and cancel": {
                     gate.open()
                     item.cancel()
                 },
@@ -65,7 +65,7 @@
             first.enqueue(on: queue)
             second.enqueue(on: queue)
             run.explore([
-                "let the worker go, cancel the second, and enqueue it": {
+                "let go, cancel, and enqueue": {
                     gate.open()
                     second.cancel()
                     second.enqueue(on: queue)
@@ -86,7 +86,7 @@
             first.enqueue(on: queue)
             second.enqueue(on: queue)
             run.explore([
-                "let the first end, cancel the second, and enqueue it": {
+                "let go, cancel, and enqueue": {
                     gate.open()
                     second.cancel()
                     second.enqueue(on: queue)
@@ -127,7 +127,7 @@
             let item = Item(run)
             item.enqueue(on: queue)
             run.explore([
-                "let the worker go, cancel, and enqueue": {
+                "let go, cancel, and enqueue": {
                     gate.open()
                     item.cancel()
                     item.enqueue(on: queue, tells: true)
@@ -193,7 +193,7 @@
             }
             item.enqueue(on: queue)
             run.explore([
-                "let it run": { gate.open() },
+                "let go": { gate.open() },
                 "cancel and wait": {
                     item.cancelAndWait()
                     run.expect(!item.work.isPending, "an item was pending when cancelAndWait() returned")
@@ -219,7 +219,7 @@
                 item.runs.expectQuietForever("cancelAndWait()")
             }
             run.explore([
-                "let it run, cancel and wait": {
+                "let go, cancel and wait": {
                     gate.open()
                     cancel()
                 },
@@ -238,7 +238,7 @@
             }
             item.enqueue(on: queue)
             run.explore([
-                "let it run, cancel and wait": {
+                "let go, cancel and wait": {
                     gate.open()
                     item.cancelAndWait()
                     run.expect(!item.work.isPending, "an item was pending when cancelAndWait() returned")
@@ -258,7 +258,7 @@
             let item = Item(run)
             item.enqueue(on: queue)
             run.explore([
-                "let the worker go, cancel and wait": {
+                "let go, cancel and wait": {
                     gate.open()
                     item.cancelAndWait()
                     run.expect(!item.work.isPending, "an item was pending when cancelAndWait() returned")

@@ -36,7 +36,7 @@
                 item.runs.expectQuietForever("shutdown()")
             }
             run.explore([
-                "let the worker go, and shut down": {
+                "let go, and shut down": {
                     gate.open()
                     shutDown()
                 },
@@ -68,7 +68,7 @@
                     queue.shutdown()
                     item.runs.expectQuietForever("shutdown()")
                 },
-                "let the worker go, and flush": {
+                "let go, and flush": {
                     gate.open()
                     item.flush()
                 },
@@ -85,7 +85,7 @@
                     queue.shutdown()
                     item.runs.expectQuietForever("shutdown()")
                 },
-                "let the worker go, and flush": {
+                "let go, and flush": {
                     gate.open()
                     queue.flush()
                     item.runs.expectOver(1, "flush() of the queue returned before what was queued before it had run")
@@ -103,7 +103,7 @@
                     queue.shutdown()
                     item.runs.expectQuietForever("shutdown()")
                 },
-                "let the worker go, and cancel": {
+                "let go, and cancel": {
                     gate.open()
                     item.cancel()
                 },
@@ -122,7 +122,7 @@
                     queue.shutdown()
                     item.runs.expectQuietForever("shutdown()")
                 },
-                "let it run, cancel and wait": {
+                "let go, cancel and wait": {
                     gate.open()
                     item.cancelAndWait()
                     item.runs.expectQuietForever("cancelAndWait()")
@@ -161,7 +161,7 @@
             }
             head.enqueue(on: queue)
             run.explore([
-                "enqueue from outside, and let it run": {
+                "enqueue from outside, and let go": {
                     // Accepted only before the drain has begun, which then waits for it.
                     outsider.enqueue(on: queue, tells: true)
                     gate.open()
@@ -186,7 +186,7 @@
             }
             head.enqueue(on: queue)
             run.explore([
-                "let it run, and drain": {
+                "let go, and drain": {
                     gate.open()
                     queue.drain()
                     chained.runs.expectOver(1, "drain() returned before what the queue's own item had queued was over")
@@ -208,7 +208,7 @@
             }
             head.enqueue(on: queue)
             run.explore([
-                "let it run, and drain": {
+                "let go, and drain": {
                     gate.open()
                     queue.drain()
                     chained.runs.expectOver(1, "drain() returned before what the queue's own item had queued was over")

@@ -20,7 +20,7 @@
             let canceller = KernelThread(name: "cancel and wait") { item.cancelAndWait() }
             run.settle()
             run.explore([
-                "enqueue, and let it run": {
+                "enqueue, and let go": {
                     run.expect(item.enqueue(on: queue) == .refused, "an item was taken while it was being cancelled")
                     gate.open()
                 },
@@ -42,7 +42,7 @@
             let canceller = KernelThread(name: "cancel and wait") { item.cancelAndWait() }
             run.settle()
             run.explore([
-                "let it run, and enqueue": {
+                "let go, and enqueue": {
                     gate.open()
                     item.enqueue(on: queue)
                 },
@@ -68,7 +68,7 @@
             let drainer = KernelThread(name: "drain") { queue.drain() }
             run.settle()
             run.explore([
-                "enqueue, and let it run": {
+                "enqueue, and let go": {
                     run.expect(outsider.enqueue(on: queue) == .refused, "a queue that was being drained took an item from outside")
                     gate.open()
                 },
@@ -94,11 +94,11 @@
             let ender = KernelThread(name: "shut down") { queue.shutdown() }
             run.settle()
             run.explore([
-                "enqueue, and let it run": {
+                "enqueue, and let go": {
                     run.expect(outsider.enqueue(on: queue) == .refused, "a queue that was being shut down took an item from outside")
                     gate.open()
                 },
-                "enqueue after a second, and shut down": {
+                "start a timer, and shut down": {
                     run.expect(timed.enqueue(on: queue) == .refused, "a queue that was being shut down started a timer")
                     queue.shutdown()
                     chained.runs.expectOver(1, "shutdown() returned before what the queue's own item had queued was over")

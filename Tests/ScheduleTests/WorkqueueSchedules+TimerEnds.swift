@@ -27,7 +27,7 @@
             item.enqueue(on: queue)
             let beginning = Deadline.now
             run.explore([
-                "let the worker go, and shut down": {
+                "let go, and shut down": {
                     gate.open()
                     queue.shutdown()
                     run.expect(!item.work.isPending, "shutdown() returned, and an item was pending")
@@ -51,7 +51,7 @@
             let item = DelayedItem(run)
             item.enqueue(on: queue)
             run.explore([
-                "let the worker go, and shut down": {
+                "let go, and shut down": {
                     gate.open()
                     queue.shutdown()
                     run.expect(!item.work.isPending, "shutdown() returned, and an item was pending")
@@ -67,7 +67,7 @@
             let item = DelayedItem(run)
             item.enqueue(on: queue)
             run.explore([
-                "let the worker go, and shut down": {
+                "let go, and shut down": {
                     gate.open()
                     queue.shutdown()
                     run.expect(!item.work.isPending, "shutdown() returned, and an item was pending")
@@ -83,7 +83,7 @@
             item.enqueue(on: one, after: .zero)
             let beginning = Deadline.now
             run.explore([
-                "let it run, and start the timer": {
+                "let go, and start the timer": {
                     gate.open()
                     item.enqueue(on: other, tells: true)
                 },
@@ -104,7 +104,7 @@
             let item = DelayedItem(run, gate: gate)
             item.enqueue(on: one, after: .zero)
             run.explore([
-                "let it run, start the timer, and cancel": {
+                "let go, start the timer, and cancel": {
                     gate.open()
                     item.enqueue(on: other)
                     item.cancel()

@@ -57,7 +57,7 @@
             item.enqueue(on: queue, tells: true)
             let beginning = Deadline.now
             run.explore([
-                "let the worker go, and enqueue again": {
+                "let go, and enqueue again": {
                     gate.open()
                     item.enqueue(on: queue)
                 },
@@ -77,7 +77,7 @@
             let item = DelayedItem(run)
             item.enqueue(on: queue, tells: true)
             run.explore([
-                "let the worker go, and flush": {
+                "let go, and flush": {
                     gate.open()
                     item.flush()
                 },
@@ -92,7 +92,7 @@
             let item = DelayedItem(run)
             item.enqueue(on: queue)
             run.explore([
-                "let the worker go, and reschedule": {
+                "let go, and reschedule": {
                     gate.open()
                     item.reschedule(after: .seconds(2))
                 },
@@ -107,7 +107,7 @@
             let item = DelayedItem(run)
             item.enqueue(on: queue)
             run.explore([
-                "let the worker go, and cancel": {
+                "let go, and cancel": {
                     gate.open()
                     item.cancel()
                 },
@@ -122,7 +122,7 @@
             let item = DelayedItem(run)
             item.enqueue(on: queue)
             run.explore([
-                "let the worker go, and flush": {
+                "let go, and flush": {
                     gate.open()
                     item.work.flush()
                 },
@@ -137,7 +137,7 @@
             let sooner = DelayedItem(run) { _, _, _ in atOnce.runs.expectOver(1, "a timer fired before its time") }
             let later = DelayedItem(run) { _, _, _ in sooner.runs.expectOver(1, "a later timer fired before an earlier one") }
             run.explore([
-                "enqueue after two seconds, and after one": {
+                "start two timers": {
                     later.enqueue(on: queue, after: .seconds(2))
                     sooner.enqueue(on: queue, after: .seconds(1))
                 },

@@ -30,7 +30,7 @@
                     item.enqueue(on: other)
                     next.enqueue(on: other, tells: true)
                 },
-                "let it run, and flush the other queue": {
+                "let go, and flush the other queue": {
                     gate.open()
                     let event = next.runs.lastTold
                     other.flush()
@@ -50,7 +50,7 @@
             let item = Item(run, gate: gate)
             item.enqueue(on: one)
             run.explore([
-                "enqueue, and let it run": {
+                "enqueue, and let go": {
                     item.enqueue(on: other, tells: true)
                     gate.open()
                 },
@@ -72,7 +72,7 @@
             run.settle()
             item.enqueue(on: other)
             run.explore([
-                "let it run, and cancel": {
+                "let go, and cancel": {
                     gate.open()
                     item.cancel()
                 },
@@ -93,7 +93,7 @@
             let item = Item(run, gate: gate)
             item.enqueue(on: one)
             run.explore([
-                "enqueue, and let it run": {
+                "enqueue, and let go": {
                     // Accepted only before the other call has begun, which then takes it back.
                     item.enqueue(on: other)
                     gate.open()
@@ -114,7 +114,7 @@
             let item = Item(run, gate: gate)
             item.enqueue(on: one)
             run.explore([
-                "enqueue, and let it run": {
+                "enqueue, and let go": {
                     item.enqueue(on: other)
                     gate.open()
                 },
@@ -133,7 +133,7 @@
             let item = Item(run, gate: gate)
             item.enqueue(on: one)
             run.explore([
-                "enqueue, and let it run": {
+                "enqueue, and let go": {
                     item.enqueue(on: other)
                     gate.open()
                 },
@@ -155,7 +155,7 @@
             run.settle()
             item.enqueue(on: other)
             run.explore([
-                "let it run, and drop the queue": {
+                "let go, and drop the queue": {
                     gate.open()
                     one.drop()
                 },

@@ -17,7 +17,7 @@
             run.settle()
             item.enqueue(on: other)
             run.explore([
-                "let it run, take it back, and enqueue it again": {
+                "let go, take back, and enqueue": {
                     gate.open()
                     item.cancel()
                     item.enqueue(on: one)
@@ -37,7 +37,7 @@
             run.settle()
             item.enqueue(on: queues[1])
             run.explore([
-                "let it run, take it back, and enqueue it elsewhere": {
+                "let go, take back, and enqueue": {
                     gate.open()
                     item.cancel()
                     item.enqueue(on: queues[2])
@@ -56,7 +56,7 @@
             run.settle()
             first.enqueue { place.enqueue(on: other) }
             run.explore([
-                "let it run, free it, and make another": {
+                "let go, free, and make another": {
                     gate.open()
                     first.recordCancel(place.cancel())
                     place.flush()
@@ -91,7 +91,7 @@
             }
             run.settle()
             run.explore([
-                "let it run": { gate.open() }
+                "let go": { gate.open() }
             ])
             flusher.join()
             item.runs.expectOneRunForEachEnqueue()

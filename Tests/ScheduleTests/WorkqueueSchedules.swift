@@ -97,7 +97,7 @@
             let item = Item(run)
             item.enqueue(on: queue, tells: true)
             run.explore([
-                "let the worker go, and flush": {
+                "let go, and flush": {
                     gate.open()
                     item.flush()
                     run.expect(!item.flush(), "flush() of an idle item found something to wait for")
@@ -149,7 +149,7 @@
             let item = Item(run, gate: gate)
             item.enqueue(on: queue)
             run.explore([
-                "let it run, and enqueue": {
+                "let go, and enqueue": {
                     gate.open()
                     item.enqueue(on: queue, tells: true)
                 },
