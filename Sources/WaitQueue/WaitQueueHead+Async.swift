@@ -137,6 +137,7 @@
                     holds = true
                     // Whoever takes the node off the queue resumes the task: this thread, unless a waker was faster.
                     withLock { locked in
+                        // Woken or cancelled meanwhile; a wake was one too many then, and goes to the next one.
                         if unsafe !locked.remove(waiter.node), place == .exclusive { passTurn(waiter.wokenBy, &locked) }
                     }
                 }

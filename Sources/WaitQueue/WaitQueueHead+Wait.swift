@@ -20,6 +20,8 @@ extension WaitQueueHead {
 
     /// Sleeps until the condition holds, as an exclusive waiter: a wake for one wakes one of these, the one that has waited longest.
     ///
+    /// A waiter that is woken while it sees the condition hold by itself has no use for the wake: the next one is woken instead.
+    ///
     /// The corresponding kernel macro is `wait_event_exclusive_cmd`.
     ///
     /// - Important: Context: as ``WaitQueueHead/wait(until:)-6zk67``.
@@ -90,7 +92,8 @@ extension WaitQueueHead {
 
     /// Gives a turn on that an exclusive waiter was given while it saw the condition hold by itself.
     ///
-    /// In the kernel such a turn is lost: `wait_event_exclusive_cmd` leaves without a look at who has woken it.
+    /// Where a condition takes what it finds, it may have taken what an earlier wake was for, and that wake's waiter has slept on.
+    /// In the kernel the turn is lost then: `wait_event_exclusive_cmd` leaves without a look at who has woken it.
     func passTurn(_ events: PollEvents, _ locked: inout Locked) {
         _ = walk(&locked, events, maxExclusive: 1, onlyExclusive: true)
     }

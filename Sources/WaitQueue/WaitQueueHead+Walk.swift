@@ -23,6 +23,8 @@ extension WaitQueueHead {
     /// A function may remove any entry: the cursor is moved on when its node goes. It may add entries: they carry the number of
     /// a later walk, and are passed over. It may wake this queue again: that walk has a cursor of its own.
     ///
+    /// `onlyExclusive`: the others have been called by the wake whose turn this is.
+    ///
     /// The corresponding kernel function is `__wake_up_common`.
     func walk(_ locked: inout Locked, _ events: PollEvents, maxExclusive: Int, onlyExclusive: Bool = false) -> Int {
         guard unsafe first != nil, !events.isEmpty else { return 0 }

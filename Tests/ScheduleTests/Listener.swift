@@ -19,7 +19,7 @@
         /// Adds an entry to the file's queue, on which it stays.
         func listen(to file: EventFDFile) -> PollEvents { file.poll(table()) }
 
-        func table() -> PollTable {
+        private func table() -> PollTable {
             let entry = WaitQueueEntry { [self] _, events, _ in
                 if events.contains(.hangup) {
                     run.expect(operations.count == 0, "the hang-up came before an operation in flight had ended")
@@ -54,31 +54,5 @@
         }
 
         var inputsHeard: Int { inputs.count }
-    }
-
-    /// Gives up what it has when it is told to.
-    final class FileHolder: @unchecked Sendable {
-        // @unchecked: one thread of the scenario takes it.
-        var file: EventFDFile?
-        init(_ file: EventFDFile) { self.file = file }
-    }
-
-    /// A context reference that one thread of a scenario gives up.
-    final class ReferenceHolder: @unchecked Sendable {
-        // @unchecked: one thread of the scenario uses it.
-        private var reference: EventFDContextReference?
-        init(_ reference: consuming EventFDContextReference) { self.reference = consume reference }
-
-        func signal() -> UInt64 { reference!.signal() }
-        func duplicate() -> ReferenceHolder { ReferenceHolder(reference!.duplicate()) }
-
-        /// Signals through a reference of its own, which it gives up again.
-        func signalOnceMore(_ run: ScenarioRun) {
-            let other = reference!.duplicate()
-            run.expect(other.signal() == 1, "a signal was not added")
-            other.put()
-        }
-
-        func put() { reference.take()?.put() }
     }
 #endif
