@@ -56,6 +56,31 @@
             run.expect(item.enqueue(on: queue) == .queued, "an enqueue was refused after both cancelAndWait() had returned")
             queue.shutdown()
         },
+        Scenario("reschedule while an item is being cancelled") { run in
+            let gate = Gate(run)
+            let queue = SingleThreadWorkqueue(name: "queue")
+            let item = DelayedItem(run, gate: gate)
+            item.enqueue(on: queue, after: .zero)
+            run.settle()
+            let cancel: @Sendable () -> Void = {
+                item.cancelAndWait()
+                run.expect(!item.work.isPending, "an item was pending when cancelAndWait() returned")
+                item.runs.expectQuietForever("cancelAndWait()")
+            }
+            let canceller = KernelThread(name: "cancel and wait", cancel)
+            run.settle()
+            run.explore([
+                "reschedule, and let go": {
+                    item.work.reschedule(after: .zero)
+                    item.work.reschedule(after: .seconds(1))
+                    gate.open()
+                },
+                "cancel and wait too": cancel,
+            ])
+            canceller.join()
+            item.runs.expectOneRunForEachEnqueue()
+            queue.shutdown()
+        },
         Scenario("enqueue while a queue is being drained") { run in
             let gate = Gate(run)
             let queue = SingleThreadWorkqueue(name: "queue")

@@ -76,6 +76,49 @@
                 "reschedule": { item.work.reschedule(after: .seconds(2)) },
             ])
         },
+        Scenario("shutdown waits for no timer, against reschedule") { run in
+            let gate = Gate(run)
+            let queue = gate.holdQueue()
+            let (queued, timed) = (DelayedItem(run), DelayedItem(run))
+            queued.enqueue(on: queue, after: .zero)
+            timed.enqueue(on: queue)
+            let beginning = Deadline.now
+            run.explore([
+                "let go, and shut down": {
+                    gate.open()
+                    queue.shutdown()
+                    for item in [queued, timed] {
+                        run.expect(!item.work.isPending, "shutdown() returned, and an item was pending")
+                        item.runs.expectQuietForever("shutdown()")
+                    }
+                    run.expect(Deadline.now == beginning, "shutdown() waited for a timer")
+                },
+                "reschedule": { queued.work.reschedule(after: .seconds(2)) },
+            ])
+            run.expect(timed.runs.count == 0, "an item ran before its time")
+        },
+        Scenario("shutdown against a timer whose time has come") { run in
+            let gate = Gate(run)
+            let queue = gate.holdQueue()
+            let item = DelayedItem(run)
+            item.enqueue(on: queue)
+            // The worker is busy, so that nobody looks at the timer.
+            let parker = Parker()
+            _ = parker.park("the time of the timer", until: Deadline(after: .seconds(1)))
+            run.explore([
+                "let go, and shut down": {
+                    gate.open()
+                    queue.shutdown()
+                    item.runs.expectOver(1, "shutdown() returned before an item whose time had come had run")
+                    item.runs.expectQuietForever("shutdown()")
+                },
+                "flush the queue": {
+                    queue.flush()
+                    item.runs.expectOver(1, "flush() of the queue returned before an item whose time had come had run")
+                },
+            ])
+            item.runs.expectOneRunForEachEnqueue()
+        },
         Scenario("flush of an item that runs on one queue and whose timer runs on another") { run in
             let gate = Gate(run)
             let (one, other) = (SingleThreadWorkqueue(name: "one"), SingleThreadWorkqueue(name: "other"))

@@ -101,6 +101,27 @@
             item.runs.expectOneRunForEachEnqueue()
             queue.shutdown()
         },
+        Scenario("reschedule to now does not wait for the timer") { run in
+            let gate = Gate(run)
+            let queue = gate.holdQueue()
+            let item = DelayedItem(run)
+            item.enqueue(on: queue)
+            let beginning = Deadline.now
+            run.explore([
+                "let go, and enqueue again": {
+                    gate.open()
+                    item.enqueue(on: queue)
+                },
+                "reschedule to now, and flush": {
+                    item.reschedule(after: .zero)
+                    queue.flush()
+                    item.runs.expectOver(1, "flush() of the queue returned before what was rescheduled to now had run")
+                    run.expect(Deadline.now == beginning, "an item that was rescheduled to now waited for its timer")
+                },
+            ])
+            item.runs.expectOneRunForEachEnqueue()
+            queue.shutdown()
+        },
         Scenario("reschedule against cancel", timeouts: 1) { run in
             let gate = Gate(run)
             let queue = gate.holdQueue()
