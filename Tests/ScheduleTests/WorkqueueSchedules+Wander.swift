@@ -98,7 +98,7 @@
             one.shutdown()
             other.shutdown()
         },
-        Scenario("items of two queues flush each other's queue, one after the other") { run in
+        Scenario("items of two queues flush the other queue, one after the other") { run in
             let (one, other) = (SingleThreadWorkqueue(name: "one"), SingleThreadWorkqueue(name: "other"))
             let (here, there) = (Item(run), Item(run))
             let flushesThere = Item(run) { _, _, _ in there.flush() }
