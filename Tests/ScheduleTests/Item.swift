@@ -103,7 +103,7 @@
         }
 
         /// A queue whose worker stands here: what is enqueued meanwhile is pending.
-        func holdQueue(_ name: String = "queue") -> SingleThreadWorkqueue {
+        func holdQueue(_ name: String = "wq") -> SingleThreadWorkqueue {
             let queue = SingleThreadWorkqueue(name: name)
             queue.enqueue(Work { [self] _ in pass() })
             return queue

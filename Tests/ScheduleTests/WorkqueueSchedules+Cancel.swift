@@ -8,7 +8,7 @@
     /// `cancel()`, which waits for nobody, against everything else.
     let cancelsOfWorks = [
         Scenario("enqueue against cancel") { run in
-            let queue = SingleThreadWorkqueue(name: "queue")
+            let queue = SingleThreadWorkqueue(name: "wq")
             let item = Item(run)
             run.explore([
                 "enqueue twice": {
@@ -81,7 +81,7 @@
         },
         Scenario("cancel of an item behind one that runs, against flush of the queue") { run in
             let gate = Gate(run)
-            let queue = SingleThreadWorkqueue(name: "queue")
+            let queue = SingleThreadWorkqueue(name: "wq")
             let (first, second) = (Item(run, gate: gate), Item(run))
             first.enqueue(on: queue)
             second.enqueue(on: queue)
@@ -102,7 +102,7 @@
         },
         Scenario("cancel of an item that queues itself again, against flush") { run in
             let gate = Gate(run)
-            let queue = SingleThreadWorkqueue(name: "queue")
+            let queue = SingleThreadWorkqueue(name: "wq")
             let item = Item(run, gate: gate) { runs, work, number in
                 if number == 1 { runs.enqueue { queue.enqueue(work) } }
             }
@@ -143,7 +143,7 @@
     /// `cancelAndWait()`: on return the item is neither pending nor running, and meanwhile every enqueue is refused.
     let waitingCancelsOfWorks = [
         Scenario("enqueue against cancelAndWait") { run in
-            let queue = SingleThreadWorkqueue(name: "queue")
+            let queue = SingleThreadWorkqueue(name: "wq")
             let item = Item(run)
             run.explore([
                 "enqueue twice": {
@@ -164,7 +164,7 @@
         },
         Scenario("enqueue of an item that runs, against cancelAndWait") { run in
             let gate = Gate(run)
-            let queue = SingleThreadWorkqueue(name: "queue")
+            let queue = SingleThreadWorkqueue(name: "wq")
             let item = Item(run, gate: gate)
             item.enqueue(on: queue)
             run.explore([
@@ -187,7 +187,7 @@
         },
         Scenario("cancelAndWait against an item that queues itself again") { run in
             let gate = Gate(run)
-            let queue = SingleThreadWorkqueue(name: "queue")
+            let queue = SingleThreadWorkqueue(name: "wq")
             let item = Item(run, gate: gate) { runs, work, number in
                 if number < 3 { runs.enqueue { queue.enqueue(work) } }
             }
@@ -208,7 +208,7 @@
         },
         Scenario("cancelAndWait against cancelAndWait") { run in
             let gate = Gate(run)
-            let queue = SingleThreadWorkqueue(name: "queue")
+            let queue = SingleThreadWorkqueue(name: "wq")
             let item = Item(run, gate: gate) { runs, work, number in
                 if number == 1 { runs.enqueue { queue.enqueue(work) } }
             }
@@ -232,7 +232,7 @@
         },
         Scenario("cancelAndWait against flush") { run in
             let gate = Gate(run)
-            let queue = SingleThreadWorkqueue(name: "queue")
+            let queue = SingleThreadWorkqueue(name: "wq")
             let item = Item(run, gate: gate) { runs, work, number in
                 if number == 1 { runs.enqueue { queue.enqueue(work) } }
             }

@@ -8,7 +8,7 @@
     /// `shutdown()`: what was accepted runs, and on return nothing runs any more.
     let endsOfQueues = [
         Scenario("enqueue against shutdown") { run in
-            let queue = SingleThreadWorkqueue(name: "queue")
+            let queue = SingleThreadWorkqueue(name: "wq")
             let (first, second) = (Item(run), Item(run))
             run.explore([
                 "enqueue two": {
@@ -44,7 +44,7 @@
             ])
         },
         Scenario("shutdown against an item that queues itself again") { run in
-            let queue = SingleThreadWorkqueue(name: "queue")
+            let queue = SingleThreadWorkqueue(name: "wq")
             let item = Item(run) { runs, work, number in
                 if number < 3 { run.expect(runs.enqueue { queue.enqueue(work) } == .queued, "a queue refused what its own item queued") }
             }
@@ -112,7 +112,7 @@
         },
         Scenario("shutdown against cancelAndWait") { run in
             let gate = Gate(run)
-            let queue = SingleThreadWorkqueue(name: "queue")
+            let queue = SingleThreadWorkqueue(name: "wq")
             let item = Item(run, gate: gate) { runs, work, number in
                 if number == 1 { runs.enqueue { queue.enqueue(work) } }
             }
@@ -135,7 +135,7 @@
     /// `drain()`: meanwhile only the queue's own items get in, and on return it is empty.
     let drainsOfQueues = [
         Scenario("enqueue against drain") { run in
-            let queue = SingleThreadWorkqueue(name: "queue")
+            let queue = SingleThreadWorkqueue(name: "wq")
             let item = Item(run)
             run.explore([
                 "enqueue": {
@@ -154,7 +154,7 @@
         },
         Scenario("enqueue against drain of a chain") { run in
             let gate = Gate(run)
-            let queue = SingleThreadWorkqueue(name: "queue")
+            let queue = SingleThreadWorkqueue(name: "wq")
             let (chained, outsider) = (Item(run), Item(run))
             let head = Item(run, gate: gate) { _, _, _ in
                 run.expect(chained.enqueue(on: queue) == .queued, "a queue refused what its own item queued")
@@ -179,7 +179,7 @@
         },
         Scenario("drain against drain") { run in
             let gate = Gate(run)
-            let queue = SingleThreadWorkqueue(name: "queue")
+            let queue = SingleThreadWorkqueue(name: "wq")
             let chained = Item(run)
             let head = Item(run, gate: gate) { _, _, _ in
                 run.expect(chained.enqueue(on: queue) == .queued, "a queue refused what its own item queued")
@@ -201,7 +201,7 @@
         },
         Scenario("drain against shutdown") { run in
             let gate = Gate(run)
-            let queue = SingleThreadWorkqueue(name: "queue")
+            let queue = SingleThreadWorkqueue(name: "wq")
             let chained = Item(run)
             let head = Item(run, gate: gate) { _, _, _ in
                 run.expect(chained.enqueue(on: queue) == .queued, "a queue refused what its own item queued")

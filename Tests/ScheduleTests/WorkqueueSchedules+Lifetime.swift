@@ -8,7 +8,7 @@
     /// Who has the last reference to an item, or to a queue.
     let lifetimesOfWorks = [
         Scenario("the last reference to an item is dropped while it is queued") { run in
-            let queue = SingleThreadWorkqueue(name: "queue")
+            let queue = SingleThreadWorkqueue(name: "wq")
             let (runs, gone, isDropped) = (Runs(run), Tally(), Tally())
             let item = Share(makeWork(runs, gone), willDrop: { $0.willDropReference() })
             run.explore([
@@ -30,7 +30,7 @@
             queue.shutdown()
         },
         Scenario("the last reference to an item is dropped by who enqueues or by who cancels") { run in
-            let queue = SingleThreadWorkqueue(name: "queue")
+            let queue = SingleThreadWorkqueue(name: "wq")
             let (runs, gone) = (Runs(run), Tally())
             let (one, other) = twoShares(willDrop: { $0.willDropReference() }) { makeWork(runs, gone) }
             run.explore([
@@ -49,7 +49,7 @@
             queue.shutdown()
         },
         Scenario("the last reference to an item whose timer runs is dropped, against shutdown", timeouts: 1) { run in
-            let queue = SingleThreadWorkqueue(name: "queue")
+            let queue = SingleThreadWorkqueue(name: "wq")
             let (runs, gone) = (Runs(run), Tally())
             let item = Share(makeDelayedWork(runs, gone), willDrop: { $0.willDropReference() })
             run.explore([
@@ -68,7 +68,7 @@
         Scenario("a queue is dropped without shutdown, against enqueue") { run in
             let item = Item(run)
             let drops = Tally()
-            let (one, other) = twoShares(willDrop: { _ in drops.add() }) { SingleThreadWorkqueue(name: "queue") }
+            let (one, other) = twoShares(willDrop: { _ in drops.add() }) { SingleThreadWorkqueue(name: "wq") }
             run.explore([
                 "enqueue twice, and drop the queue": {
                     run.expect(item.enqueue(on: one.object) != .refused, "a queue that somebody holds refused an item")
@@ -82,7 +82,7 @@
         },
         Scenario("a queue is dropped by its own item") { run in
             let drops = Tally()
-            let (one, other) = twoShares(willDrop: { _ in drops.add() }) { SingleThreadWorkqueue(name: "queue") }
+            let (one, other) = twoShares(willDrop: { _ in drops.add() }) { SingleThreadWorkqueue(name: "wq") }
             let item = Item(run) { _, _, _ in other.drop() }
             let next = Item(run)
             run.explore([

@@ -11,7 +11,7 @@
     let refusals = [
         Scenario("enqueue while an item is being cancelled") { run in
             let gate = Gate(run)
-            let queue = SingleThreadWorkqueue(name: "queue")
+            let queue = SingleThreadWorkqueue(name: "wq")
             let item = Item(run, gate: gate) { runs, work, number in
                 if number == 1 { runs.enqueue { queue.enqueue(work) } }
             }
@@ -35,7 +35,7 @@
         },
         Scenario("enqueue while an item is being cancelled twice") { run in
             let gate = Gate(run)
-            let queue = SingleThreadWorkqueue(name: "queue")
+            let queue = SingleThreadWorkqueue(name: "wq")
             let item = Item(run, gate: gate)
             item.enqueue(on: queue)
             run.settle()
@@ -58,7 +58,7 @@
         },
         Scenario("reschedule while an item is being cancelled") { run in
             let gate = Gate(run)
-            let queue = SingleThreadWorkqueue(name: "queue")
+            let queue = SingleThreadWorkqueue(name: "wq")
             let item = DelayedItem(run, gate: gate)
             item.enqueue(on: queue, after: .zero)
             run.settle()
@@ -83,7 +83,7 @@
         },
         Scenario("enqueue while a queue is being drained") { run in
             let gate = Gate(run)
-            let queue = SingleThreadWorkqueue(name: "queue")
+            let queue = SingleThreadWorkqueue(name: "wq")
             let (chained, outsider) = (Item(run), Item(run))
             let head = Item(run, gate: gate) { _, _, _ in
                 run.expect(chained.enqueue(on: queue) == .queued, "a queue refused what its own item queued")
@@ -108,7 +108,7 @@
         },
         Scenario("enqueue while a queue is being shut down") { run in
             let gate = Gate(run)
-            let queue = SingleThreadWorkqueue(name: "queue")
+            let queue = SingleThreadWorkqueue(name: "wq")
             let (chained, outsider, timed) = (Item(run), Item(run), DelayedItem(run))
             let head = Item(run, gate: gate) { _, _, _ in
                 run.expect(chained.enqueue(on: queue) == .queued, "a queue refused what its own item queued")

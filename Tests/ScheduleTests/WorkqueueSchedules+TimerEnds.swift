@@ -8,7 +8,7 @@
     /// Items whose timers run, on a queue that ends, or while they run on another one.
     let endsOfTimers = [
         Scenario("a timer against shutdown", timeouts: 1) { run in
-            let queue = SingleThreadWorkqueue(name: "queue")
+            let queue = SingleThreadWorkqueue(name: "wq")
             let item = DelayedItem(run)
             run.explore([
                 "enqueue after a second": { item.enqueue(on: queue) },

@@ -10,7 +10,7 @@
     /// Items whose timers run, against whoever cancels, flushes or reschedules them. `timeouts`: the timer may come early.
     let timersOfWorks = [
         Scenario("a timer against cancel", timeouts: 1) { run in
-            let queue = SingleThreadWorkqueue(name: "queue")
+            let queue = SingleThreadWorkqueue(name: "wq")
             let item = DelayedItem(run)
             run.explore([
                 "enqueue after a second, twice": {
@@ -23,7 +23,7 @@
             queue.shutdown()
         },
         Scenario("a timer against cancelAndWait", timeouts: 1) { run in
-            let queue = SingleThreadWorkqueue(name: "queue")
+            let queue = SingleThreadWorkqueue(name: "wq")
             let item = DelayedItem(run)
             run.explore([
                 "enqueue after a second": { item.enqueue(on: queue, tells: true) },
@@ -40,7 +40,7 @@
             queue.shutdown()
         },
         Scenario("a timer against flush", timeouts: 1) { run in
-            let queue = SingleThreadWorkqueue(name: "queue")
+            let queue = SingleThreadWorkqueue(name: "wq")
             let item = DelayedItem(run)
             run.explore([
                 "enqueue after a second": { item.enqueue(on: queue, tells: true) },
@@ -153,7 +153,7 @@
             queue.shutdown()
         },
         Scenario("two timers against an item without one") { run in
-            let queue = SingleThreadWorkqueue(name: "queue")
+            let queue = SingleThreadWorkqueue(name: "wq")
             let atOnce = Item(run)
             let sooner = DelayedItem(run) { _, _, _ in atOnce.runs.expectOver(1, "a timer fired before its time") }
             let later = DelayedItem(run) { _, _, _ in sooner.runs.expectOver(1, "a later timer fired before an earlier one") }

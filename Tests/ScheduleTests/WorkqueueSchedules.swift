@@ -20,7 +20,7 @@
 
     private let enqueuesOfWorks = [
         Scenario("enqueue against enqueue") { run in
-            let queue = SingleThreadWorkqueue(name: "queue")
+            let queue = SingleThreadWorkqueue(name: "wq")
             let item = Item(run)
             run.explore([
                 "enqueue twice": {
@@ -34,7 +34,7 @@
             queue.shutdown()
         },
         Scenario("enqueue against flush") { run in
-            let queue = SingleThreadWorkqueue(name: "queue")
+            let queue = SingleThreadWorkqueue(name: "wq")
             let item = Item(run)
             run.explore([
                 "enqueue": {
@@ -48,7 +48,7 @@
             queue.shutdown()
         },
         Scenario("enqueue and flush against enqueue") { run in
-            let queue = SingleThreadWorkqueue(name: "queue")
+            let queue = SingleThreadWorkqueue(name: "wq")
             let item = Item(run)
             run.explore([
                 "enqueue and flush": {
@@ -62,7 +62,7 @@
             queue.shutdown()
         },
         Scenario("enqueue and flush, twice at once") { run in
-            let queue = SingleThreadWorkqueue(name: "queue")
+            let queue = SingleThreadWorkqueue(name: "wq")
             let item = Item(run)
             let enqueueAndFlush: @Sendable () -> Void = { item.enqueueAndFlush(on: queue) }
             run.explore(["enqueue and flush": enqueueAndFlush, "enqueue and flush too": enqueueAndFlush])
@@ -70,7 +70,7 @@
             queue.shutdown()
         },
         Scenario("enqueue against flush of the queue") { run in
-            let queue = SingleThreadWorkqueue(name: "queue")
+            let queue = SingleThreadWorkqueue(name: "wq")
             let first = Item(run)
             let second = Item(run) { _, _, _ in first.runs.expectSeen(1, "an item ran before one that was queued before it") }
             run.explore([
@@ -111,7 +111,7 @@
             queue.shutdown()
         },
         Scenario("flush of the queue against flush of the queue") { run in
-            let queue = SingleThreadWorkqueue(name: "queue")
+            let queue = SingleThreadWorkqueue(name: "wq")
             let (one, other) = (Item(run), Item(run))
             run.explore([
                 "enqueue and flush": {
@@ -128,7 +128,7 @@
             queue.shutdown()
         },
         Scenario("flush against an item that queues itself again") { run in
-            let queue = SingleThreadWorkqueue(name: "queue")
+            let queue = SingleThreadWorkqueue(name: "wq")
             let item = Item(run) { runs, work, number in
                 if number == 1 { run.expect(runs.enqueue { queue.enqueue(work) } != .refused, "a running item was not queued again") }
             }
@@ -145,7 +145,7 @@
         },
         Scenario("enqueue of an item whose run ends, against flush of the queue") { run in
             let gate = Gate(run)
-            let queue = SingleThreadWorkqueue(name: "queue")
+            let queue = SingleThreadWorkqueue(name: "wq")
             let item = Item(run, gate: gate)
             item.enqueue(on: queue)
             run.explore([
