@@ -84,6 +84,25 @@ struct FlushBarrier: ~Copyable {
         }
     }
 
+    /// False: it is not in the list.
+    static func remove(_ barrier: Pointer, from list: inout Pointer?) -> Bool {
+        if unsafe list == barrier {
+            unsafe list = unsafe barrier.pointee.next
+            unsafe barrier.pointee.next = nil
+            return true
+        }
+        var previous = unsafe list
+        while let current = unsafe previous, let next = unsafe current.pointee.next {
+            if unsafe next == barrier {
+                unsafe current.pointee.next = unsafe barrier.pointee.next
+                unsafe barrier.pointee.next = nil
+                return true
+            }
+            unsafe previous = unsafe next
+        }
+        return false
+    }
+
     /// One barrier, or a list of them, in front of a list.
     static func joined(_ list: Pointer?, _ other: Pointer?) -> Pointer? {
         guard let list = unsafe list else { return unsafe other }

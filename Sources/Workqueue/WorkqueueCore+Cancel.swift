@@ -44,13 +44,34 @@ extension WorkqueueCore {
     /// Under the item's lock.
     private static func takeBack(_ node: WorkNode.Pointer) -> (wasPending: Bool, waiting: FlushBarrier.Pointer?) {
         guard let core = unsafe node.pointee.target?.takeUnretainedValue() else { return (false, nil) }
-        return unsafe core.mutex.withLock {
-            if unsafe node.pointee.place == .nowhere { return (false, nil) }
-            let waiting = unsafe core.withdraw(node)
-            unsafe node.pointee.pending.store(0)
-            unsafe Trace.note("take back", node, core)
-            return unsafe (true, waiting)
+        core.mutex.lock()
+        if unsafe node.pointee.place == .nowhere {
+            core.mutex.unlock()
+            return (false, nil)
         }
+        let worker = unsafe core.takeRunBarrier(of: node)
+        let waiting = unsafe core.withdraw(node)
+        unsafe node.pointee.pending.store(0)
+        unsafe Trace.note("take back", node, core)
+        core.mutex.unlock()
+        return unsafe (true, detached(worker, from: node, waiting))
+    }
+
+    /// On what the worker waits, if it waits for the run of this item on another queue. Under the queue's lock, before the item is taken out.
+    func takeRunBarrier(of node: WorkNode.Pointer) -> FlushBarrier.Pointer? {
+        guard unsafe first == node else { return nil }
+        defer { runBarrier = nil }
+        return runBarrier
+    }
+
+    /// Adds the worker's barrier to those that are to be completed, unless the end of the run has completed it already. Under the item's lock.
+    static func detached(
+        _ worker: FlushBarrier.Pointer?,
+        from node: WorkNode.Pointer,
+        _ waiting: FlushBarrier.Pointer?
+    ) -> FlushBarrier.Pointer? {
+        guard let worker = unsafe worker, let other = unsafe node.pointee.elsewhere?.takeUnretainedValue() else { return unsafe waiting }
+        return unsafe other.detach(worker) ? FlushBarrier.joined(worker, waiting) : waiting
     }
 
     /// Outside of all locks: the reference that the queue had may be the last but the caller's.

@@ -26,15 +26,16 @@ extension WorkqueueCore {
             unsafe node.pointee.mutex.unlock()
             return .refused
         }
-        let old = unsafe retarget(node)
+        let stillRuns = unsafe runsElsewhere(node)
         mutex.lock()
         if !accepts(deadline) {
             unsafe Trace.note("queue, but it is refused:", node, self)
             mutex.unlock()
             unsafe node.pointee.mutex.unlock()
-            unsafe old?.release()
             return .refused
         }
+        // Not before: a queue that refuses an item is not the one on which it was last.
+        let old = unsafe retarget(node, stillRuns: stillRuns)
         unsafe list(node, at: deadline)
         let mustWake = takeIdle()
         // Before the queue's lock: once that is gone, the item may run and be freed.
@@ -72,8 +73,14 @@ extension WorkqueueCore {
         return isOwnWorker && (deadline == nil || phase == .open)
     }
 
-    /// Makes this queue the item's, under the item's lock. Returns a queue to let go of, outside of the locks.
-    private func retarget(_ node: WorkNode.Pointer) -> Unmanaged<WorkqueueCore>? {
+    /// Whether the item runs on the queue on which it was last, and that is another one. Under the item's lock.
+    private func runsElsewhere(_ node: WorkNode.Pointer) -> Bool {
+        guard let last = unsafe node.pointee.target?.takeUnretainedValue(), last !== self else { return false }
+        return last.mutex.withLock { unsafe last.current == node }
+    }
+
+    /// Makes this queue the item's, under both locks. Returns a queue to let go of, outside of them.
+    private func retarget(_ node: WorkNode.Pointer, stillRuns: Bool) -> Unmanaged<WorkqueueCore>? {
         let here = unsafe Unmanaged.passUnretained(self)
         guard let target = unsafe node.pointee.target else {
             unsafe node.pointee.target = unsafe here.retain()
@@ -81,7 +88,6 @@ extension WorkqueueCore {
         }
         if unsafe target.toOpaque() == here.toOpaque() { return nil }
         unsafe node.pointee.target = unsafe here.retain()
-        let stillRuns = unsafe target._withUnsafeGuaranteedRef { core in core.mutex.withLock { unsafe core.current == node } }
         if !stillRuns { return unsafe target }
         let forgotten = unsafe node.pointee.elsewhere
         unsafe node.pointee.elsewhere = unsafe target
@@ -105,9 +111,11 @@ extension WorkqueueCore {
         core.promoteExpiredTimers()
         let wasPending = unsafe node.pointee.place != .nowhere
         var waiting: FlushBarrier.Pointer?
+        var worker: FlushBarrier.Pointer?
         var mustWake = false
         var isLetGo = false
         if wasPending {
+            unsafe worker = unsafe core.takeRunBarrier(of: node)
             unsafe waiting = unsafe core.withdraw(node)
             if deadline != nil, core.phase != .open {
                 // A queue that ends awaits no timer: the item is let go, like those whose timers ran when the end began.
@@ -123,8 +131,15 @@ extension WorkqueueCore {
             mustWake = core.takeIdle()
         }
         let (context, release) = unsafe (node.pointee.context, node.pointee.release)
-        unsafe node.pointee.mutex.unlock()
-        core.mutex.unlock()
+        if unsafe worker != nil {
+            // (Not with both locks: the other queue's is of the same kind. The item is kept by the caller meanwhile.)
+            core.mutex.unlock()
+            unsafe waiting = unsafe detached(worker, from: node, waiting)
+            unsafe node.pointee.mutex.unlock()
+        } else {
+            unsafe node.pointee.mutex.unlock()
+            core.mutex.unlock()
+        }
         if mustWake { core.parker.unpark() }
         unsafe letGo(waiting, node, context, isLetGo ? release : nil)
         return wasPending

@@ -28,6 +28,8 @@ package final class WorkqueueCore: @unchecked Sendable {
     /// And which listing of it this is.
     @safe @exclusivity(unchecked) var currentListing: UInt64 = 0
     @safe @exclusivity(unchecked) var currentBarriers: FlushBarrier.Pointer?
+    /// On it the worker waits, behind the run of the first item on another queue: who takes that item back wakes the worker.
+    @safe @exclusivity(unchecked) var runBarrier: FlushBarrier.Pointer?
     /// The worker sleeps, or is about to: the next one who brings work wakes it.
     @safe @exclusivity(unchecked) var isIdle = false
     @safe @exclusivity(unchecked) var hasExited = false
@@ -216,8 +218,21 @@ package final class WorkqueueCore: @unchecked Sendable {
     private func waitForRun(of node: WorkNode.Pointer, on other: WorkqueueCore) {
         let listing = unsafe node.pointee.listing
         mutex.unlock()
-        _ = unsafe FlushBarrier.wait("the end of an item's run on another queue") { barrier in unsafe other.attach(barrier, toRunOf: node) }
+        let hasWaited = unsafe FlushBarrier.wait("the end of an item's run on another queue") { barrier in
+            if unsafe other.attach(barrier, toRunOf: node) == nil { return nil }
+            let isStillFirst = mutex.withLock {
+                if unsafe first != node || node.pointee.listing != listing { return false }
+                runBarrier = unsafe barrier
+                return true
+            }
+            // Taken back before anybody could see that this worker waits; or the run has ended, and the wake is on its way.
+            if unsafe !isStillFirst && other.detach(barrier) { return nil }
+            return other
+        }
         mutex.lock()
+        runBarrier = nil
+        // Woken by the end of the run, or because the item was taken back: look again.
+        if hasWaited { return }
         // It may have been cancelled meanwhile, and even queued again: then there is another place to look at.
         if unsafe first == node, unsafe node.pointee.listing == listing, let old = unsafe node.pointee.elsewhere {
             unsafe node.pointee.elsewhere = nil
@@ -236,6 +251,11 @@ package final class WorkqueueCore: @unchecked Sendable {
         _ = parker.park("work", until: deadline)
         mutex.lock()
         isIdle = false
+    }
+
+    /// Takes out a barrier that is behind the run in progress; false: it is not there. It is compared, never dereferenced, until it is found.
+    func detach(_ barrier: FlushBarrier.Pointer) -> Bool {
+        mutex.withLock { unsafe FlushBarrier.remove(barrier, from: &currentBarriers) }
     }
 
     /// Nil: it does not run here.
