@@ -19,13 +19,18 @@ package struct EventFDContext: Equatable, Sendable {
         let head = WaitQueueHead()
         head.owner.count = initialValue
         head.owner.isSemaphore = isSemaphore
-        head.owner.putOff = { EventFDContext(of: $0).settle() }
+        self.init(beginning: head) { EventFDContext(of: $0).settle() }
+    }
+
+    /// Takes the head, whose state is set, as a context that begins now.
+    init(beginning head: WaitQueueHead, putOff: @escaping (WaitQueueHead) -> Void) {
+        head.owner.putOff = putOff
         head.owner.registrySlot = EventFDDiagnostics.contexts.insert(head)
         Trace.begin(head)
         unsafe unmanaged = unsafe Unmanaged.passRetained(head)
     }
 
-    private init(of head: WaitQueueHead) { unsafe unmanaged = unsafe Unmanaged.passUnretained(head) }
+    init(of head: WaitQueueHead) { unsafe unmanaged = unsafe Unmanaged.passUnretained(head) }
 
     package static func == (left: EventFDContext, right: EventFDContext) -> Bool {
         unsafe left.unmanaged.toOpaque() == right.unmanaged.toOpaque()
@@ -57,6 +62,9 @@ package struct EventFDContext: Equatable, Sendable {
         }
     }
 
+    /// Takes a reference, unless the last one has been put. The caller keeps the context's memory, by a lock.
+    func getUnlessEnded() -> Bool { unsafe unmanaged._withUnsafeGuaranteedRef { $0.kref.getUnlessZero() } }
+
     /// Inside a wake function the end, if this was the last reference, is put off until no wait queue lock is held.
     ///
     /// The corresponding kernel function is `eventfd_ctx_put`.
@@ -74,23 +82,28 @@ package struct EventFDContext: Equatable, Sendable {
 
     /// First the release of the file, later, when the kref has reached zero, the end. No wait queue lock is held.
     private func settle() {
-        let isRelease = withLock { head, locked in
+        if hangUp() { put() } else { end() }
+    }
+
+    /// The one hang-up of the file; false: it has been.
+    func hangUp() -> Bool {
+        withLock { head, locked in
             if head.owner.hasHungUp { return false }
             unsafe Trace.note("hang up", head)
             head.owner.hasHungUp = true
             locked.wake(.hangup)
             return true
         }
-        if isRelease {
-            put()
-        } else {
-            unsafe unmanaged._withUnsafeGuaranteedRef { head in
-                EventFDDiagnostics.contexts.remove(head.owner.registrySlot, counted: head.signals.load())
-                head.end()
-                Trace.end(head)
-            }
-            unsafe unmanaged.release()
+    }
+
+    /// The kref has reached zero: nobody uses the context any more.
+    func end() {
+        unsafe unmanaged._withUnsafeGuaranteedRef { head in
+            EventFDDiagnostics.contexts.remove(head.owner.registrySlot, counted: head.signals.load())
+            head.end()
+            Trace.end(head)
         }
+        unsafe unmanaged.release()
     }
 
     // MARK: The counter, under the lock
@@ -124,11 +137,25 @@ package struct EventFDContext: Equatable, Sendable {
         withLock { head, locked in
             unsafe Trace.note("signal", head)
             head.signals.bump()
-            let added = min(n, .max - head.owner.count)
-            head.owner.count += added
-            if locked.hasWaiters { locked.wake(.input) }
-            return added
+            // Something to add, and room for all of it: one comparison.
+            if n &- 1 < .max - head.owner.count {
+                head.owner.count &+= n
+                if locked.hasWaiters { locked.wake(.input) }
+                return n
+            }
+            return EventFDContext.signalWithoutRoom(n, head, &locked)
         }
+    }
+
+    @inline(never)
+    private static func signalWithoutRoom(_ n: UInt64, _ head: WaitQueueHead, _ locked: inout WaitQueueHead.Locked) -> UInt64 {
+        #if os(Linux)
+            if head.owner.isOnDescriptor { return head.kernelCounter.signal(n) }
+        #endif
+        let added = min(n, .max - head.owner.count)
+        head.owner.count += added
+        if locked.hasWaiters { locked.wake(.input) }
+        return added
     }
 
     // MARK: Irqfds
@@ -141,9 +168,22 @@ package struct EventFDContext: Equatable, Sendable {
             unsafe Trace.note("hook", head, node)
             unsafe locked.add(node)
             head.owner.hooked += 1
-            unsafe Trace.note(head.owner.count > 0 ? "poll: there is input on" : "poll: there is no input on", head)
-            return EventFDContext.readiness(head.owner.count)
+            let events = EventFDContext.sample(head)
+            unsafe Trace.note(events.contains(.input) ? "poll: there is input on" : "poll: there is no input on", head)
+            return events
         }
+    }
+
+    /// What is ready for an irqfd that is queued already.
+    private static func sample(_ head: WaitQueueHead) -> PollEvents {
+        let events = readiness(head.owner.count)
+        #if os(Linux)
+            if events.contains(.error), head.owner.isOnDescriptor {
+                // The first one that watches is told what is there already by the poller: not a second time by us.
+                return head.kernelCounter.watch() ? [] : head.kernelCounter.readiness
+            }
+        #endif
+        return events
     }
 
     /// Takes the node off the queue: when this returns, its function is not running and will not run.
@@ -157,7 +197,16 @@ package struct EventFDContext: Equatable, Sendable {
             unsafe Trace.note("unhook", head, node)
             unsafe locked.remove(node)
             head.owner.hooked -= 1
-            if head.owner.hooked == 0, EventFDContext.take(head) > 0, locked.hasWaiters { locked.wake(.output) }
+            if head.owner.hooked == 0, EventFDContext.drain(head), locked.hasWaiters { locked.wake(.output) }
         }
+    }
+
+    /// Takes what a read would take; false: there was nothing.
+    private static func drain(_ head: WaitQueueHead) -> Bool {
+        if head.owner.count == 0 { return false }
+        #if os(Linux)
+            if head.owner.isOnDescriptor { return head.kernelCounter.read() != nil }
+        #endif
+        return take(head) > 0
     }
 }

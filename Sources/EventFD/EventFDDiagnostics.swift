@@ -13,6 +13,10 @@ public struct EventFDDiagnostics: Sendable, Equatable {
     /// How many contexts have not ended.
     public let contextsAlive: Int
 
+    /// How many descriptors this module has open: those that files own, and, while any file stands on one, three of the thread that hears
+    /// of their events. (Those in ``EventFDDescriptor`` values count too.)
+    public let descriptorsOpen: Int
+
     /// How many calls of ``EventFDContextReference/signal(_:)`` there have been.
     public let signals: UInt64
 
@@ -20,9 +24,15 @@ public struct EventFDDiagnostics: Sendable, Equatable {
     ///
     /// Complexity: O(*n*) in the number of contexts.
     public static var current: EventFDDiagnostics {
-        EventFDDiagnostics(filesAlive: Int(files.load()), contextsAlive: contexts.count, signals: contexts.sum { $0.signals.load() })
+        EventFDDiagnostics(
+            filesAlive: Int(files.load()),
+            contextsAlive: contexts.count,
+            descriptorsOpen: Int(descriptors.load()),
+            signals: contexts.sum { $0.signals.load() }
+        )
     }
 
     static let files = StatCounter()
+    static let descriptors = StatCounter()
     static let contexts = ObjectRegistry<WaitQueueHead>()
 }

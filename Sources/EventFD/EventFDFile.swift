@@ -16,11 +16,13 @@ public final class EventFDFile: @unchecked Sendable {
     // @unchecked: the words are atomics, and the context never changes.
 
     private static var closed: UInt32 { 1 << 31 }
+    /// While it is open, of a file whose counter is in the kernel: who would use the context's own finds the way barred here.
+    private static var onDescriptor: UInt32 { 1 << 30 }
 
     /// The file has one reference of its kref, until its release. Touched only while the file is held.
-    private let contextOfFile: EventFDContext
+    let contextOfFile: EventFDContext
     /// Who holds the file: one for being open, one for each operation in flight; and the closed bit, after which nobody gets in.
-    private let holds = AtomicUInt32(1)
+    private let holds: AtomicUInt32
     private let nonBlocking: AtomicUInt32
 
     /// Opens an eventfd.
@@ -31,13 +33,38 @@ public final class EventFDFile: @unchecked Sendable {
     ///   - initialValue: The counter to begin with: 32 bits, as in the kernel.
     ///   - flags: Unknown flags are misuse.
     public init(initialValue: UInt32 = 0, flags: EventFDFlags = []) {
-        if !EventFDFlags.known.isSuperset(of: flags) {
-            misuse("EventFDFile: unknown flags 0x\(String(flags.subtracting(.known).rawValue, radix: 16)); use .semaphore and .nonBlocking")
-        }
+        flags.refuseUnknown("EventFDFile")
+        holds = AtomicUInt32(1)
         contextOfFile = EventFDContext(initialValue: UInt64(initialValue), isSemaphore: flags.contains(.semaphore))
         nonBlocking = AtomicUInt32(flags.contains(.nonBlocking) ? 1 : 0)
         EventFDDiagnostics.files.add(1)
     }
+
+    #if os(Linux)
+        /// Opens an eventfd whose counter is the kernel's, behind a descriptor: of another process, of a device, or one's own.
+        ///
+        /// Reading, writing and signalling go to the kernel's counter, which all descriptors of that eventfd share. Writes, whoever makes
+        /// them, wake this file's wait queue: its entries' functions run in a thread of this module's, one for all such files. So an irqfd
+        /// hears of a device in another process. What differs from a file with a counter of its own is a table in <doc:Descriptors>.
+        ///
+        /// The file takes the descriptor over, also when this throws. It is closed when the file is, and the last
+        /// ``EventFDContextReference`` is put. A peer's end is not seen on an eventfd: the hang-up comes when this file is closed.
+        ///
+        /// Linux only: other systems have no eventfds.
+        ///
+        /// The corresponding kernel function is `eventfd_fget`.
+        ///
+        /// - Important: Context: system calls; does not sleep. The first such file starts a thread, which ends with the last.
+        /// - Parameter descriptor: Whether the open file is non-blocking decides what ``isNonBlocking`` is at first.
+        /// - Throws: ``EventFDError/tooManyOpenFiles``, ``EventFDError/tooManyOpenFilesInSystem``, ``EventFDError/noMemory``;
+        ///   ``EventFDError/noSpace`` when the user watches as many descriptors as they may.
+        public init(descriptor: consuming EventFDDescriptor) throws(EventFDError) {
+            nonBlocking = AtomicUInt32(descriptor.isNonBlocking ? 1 : 0)
+            holds = AtomicUInt32(EventFDFile.onDescriptor | 1)
+            contextOfFile = try EventFDContext(descriptor: descriptor)
+            EventFDDiagnostics.files.add(1)
+        }
+    #endif
 
     deinit {
         // The last reference is the last close. No operation is in flight: each has a reference to this object.
@@ -62,6 +89,17 @@ public final class EventFDFile: @unchecked Sendable {
         throw .badFileDescriptor
     }
 
+    /// As `hold`, of a file whose counter is the context's own; false: it is closed, or the counter is in the kernel.
+    @inline(__always)
+    func holdOwnCounter() -> Bool {
+        var current = holds.load()
+        while current & (EventFDFile.closed | EventFDFile.onDescriptor) == 0 {
+            if holds.compareExchange(current, with: current + 1) { return true }
+            current = holds.load()
+        }
+        return false
+    }
+
     /// The last one to let go of a closed file releases it.
     ///
     /// The corresponding kernel function is `fput`.
@@ -69,7 +107,7 @@ public final class EventFDFile: @unchecked Sendable {
         if holds.fetchSubtract(1) == EventFDFile.closed | 1 { contextOfFile.releaseFile() }
     }
 
-    private var isClosed: Bool { holds.load() & EventFDFile.closed != 0 }
+    var isClosed: Bool { holds.load() & EventFDFile.closed != 0 }
 
     /// Closes the file: every later operation throws ``EventFDError/badFileDescriptor``, and so do readers and writers that sleep on it now.
     ///
@@ -84,7 +122,8 @@ public final class EventFDFile: @unchecked Sendable {
         var current = holds.load()
         while true {
             if current & EventFDFile.closed != 0 { throw .badFileDescriptor }
-            if holds.compareExchange(current, with: current | EventFDFile.closed) { break }
+            // The other bit goes: a closed file is a closed file, and the last hold of both kinds looks alike.
+            if holds.compareExchange(current, with: current & ~EventFDFile.onDescriptor | EventFDFile.closed) { break }
             current = holds.load()
         }
         unsafe Trace.note("close", contextOfFile.head)
@@ -92,103 +131,6 @@ public final class EventFDFile: @unchecked Sendable {
         // under the lock that is taken here: it sees the bit, or is woken.
         contextOfFile.head.wakeFileSleepers()
         drop()
-    }
-
-    // MARK: Reading and writing
-
-    /// Takes the counter, or one of a semaphore; sleeps while it is zero, unless the file is non-blocking.
-    ///
-    /// Inside an async function, await the twin of this method: a synchronous closure there silently picks this blocking one.
-    ///
-    /// The corresponding kernel function is `eventfd_read`.
-    ///
-    /// - Important: Context: blocks the calling thread unless non-blocking; takes the wait queue's lock. Misuse inside a wake function.
-    /// - Returns: The counter, which is zero then; or 1, and the counter is one less.
-    /// - Throws: ``EventFDError/wouldBlock`` when the counter is zero and the file non-blocking; ``EventFDError/badFileDescriptor`` when the file
-    ///   is closed, also while asleep.
-    @available(*, noasync, message: "may block the thread; await the async read() instead")
-    public func read() throws(EventFDError) -> UInt64 {
-        refuseInWakeFunction("EventFDFile.read()")
-        return try read("EventFDFile.read()", maySleep: nonBlocking.load() == 0)
-    }
-
-    /// Takes the counter, or one of a semaphore; does not sleep.
-    ///
-    /// The corresponding kernel function is `eventfd_read`, with `IOCB_NOWAIT`.
-    ///
-    /// - Important: Context: takes the wait queue's lock; does not sleep. Misuse inside a wake function.
-    /// - Throws: ``EventFDError/wouldBlock`` when the counter is zero; ``EventFDError/badFileDescriptor`` when the file is closed.
-    public func tryRead() throws(EventFDError) -> UInt64 {
-        refuseInWakeFunction("EventFDFile.tryRead()")
-        return try read("EventFDFile.tryRead()", maySleep: false)
-    }
-
-    /// Adds to the counter; sleeps while there is no room, unless the file is non-blocking.
-    ///
-    /// Writing zero adds nothing and wakes the queue all the same.
-    ///
-    /// The corresponding kernel function is `eventfd_write`.
-    ///
-    /// - Important: Context: blocks the calling thread unless non-blocking; takes the wait queue's lock. Misuse inside a wake function.
-    /// - Throws: ``EventFDError/invalidArgument`` for `UInt64.max`; ``EventFDError/wouldBlock`` when there is no room and the file is non-blocking;
-    ///   ``EventFDError/badFileDescriptor`` when it is closed, also while asleep.
-    @available(*, noasync, message: "may block the thread; await the async write(_:) instead")
-    public func write(_ value: UInt64) throws(EventFDError) {
-        refuseInWakeFunction("EventFDFile.write(_:)")
-        try write(value, "EventFDFile.write(_:)", maySleep: nonBlocking.load() == 0)
-    }
-
-    /// Adds to the counter; does not sleep.
-    ///
-    /// The corresponding kernel function is `eventfd_write`, with `O_NONBLOCK`.
-    ///
-    /// - Important: Context: takes the wait queue's lock; does not sleep. Misuse inside a wake function.
-    /// - Throws: ``EventFDError/invalidArgument`` for `UInt64.max`; ``EventFDError/wouldBlock`` when there is no room;
-    ///   ``EventFDError/badFileDescriptor`` when the file is closed.
-    public func tryWrite(_ value: UInt64) throws(EventFDError) {
-        refuseInWakeFunction("EventFDFile.tryWrite(_:)")
-        try write(value, "EventFDFile.tryWrite(_:)", maySleep: false)
-    }
-
-    private func read(_ call: StaticString, maySleep: Bool) throws(EventFDError) -> UInt64 {
-        try hold()
-        defer { drop() }
-        let outcome: Result<UInt64, EventFDError> = contextOfFile.withLock { head, locked in
-            if head.owner.count == 0 {
-                if !maySleep { return .failure(.wouldBlock) }
-                locked.waitAsFileSleeper(call) { _ in head.owner.count > 0 || isClosed }
-                if head.owner.count == 0 { return .failure(.badFileDescriptor) }
-            }
-            return .success(EventFDFile.takeAndWake(head, &locked))
-        }
-        return try outcome.get()
-    }
-
-    private func write(_ value: UInt64, _ call: StaticString, maySleep: Bool) throws(EventFDError) {
-        try hold()
-        defer { drop() }
-        if value == .max { throw .invalidArgument }
-        let outcome: Result<Void, EventFDError> = contextOfFile.withLock { head, locked in
-            if !EventFDContext.hasRoom(head, for: value) {
-                if !maySleep { return .failure(.wouldBlock) }
-                locked.waitAsFileSleeper(call) { _ in EventFDContext.hasRoom(head, for: value) || isClosed }
-                if !EventFDContext.hasRoom(head, for: value) { return .failure(.badFileDescriptor) }
-            }
-            EventFDFile.addAndWake(value, head, &locked)
-            return .success(())
-        }
-        try outcome.get()
-    }
-
-    private static func takeAndWake(_ head: WaitQueueHead, _ locked: inout WaitQueueHead.Locked) -> UInt64 {
-        let value = EventFDContext.take(head)
-        if locked.hasWaiters { locked.wake(.output) }
-        return value
-    }
-
-    private static func addAndWake(_ value: UInt64, _ head: WaitQueueHead, _ locked: inout WaitQueueHead.Locked) {
-        head.owner.count += value
-        if locked.hasWaiters { locked.wake(.input) }
     }
 
     // MARK: Looking
@@ -204,7 +146,7 @@ public final class EventFDFile: @unchecked Sendable {
     /// - Returns: What is ready; of a closed file `PollEvents.invalid` alone, and the table is not called.
     public func poll(_ table: PollTable? = nil) -> PollEvents {
         refuseInWakeFunction("EventFDFile.poll(_:)")
-        do throws(EventFDError) { try hold() } catch { return .invalid }
+        if !holdOwnCounter() { return pollDescriptor(table) }
         defer { drop() }
         table?.register(with: contextOfFile.head)
         return contextOfFile.withLock { head, _ in EventFDContext.readiness(head.owner.count) }
@@ -217,7 +159,7 @@ public final class EventFDFile: @unchecked Sendable {
     /// - Important: Context: takes the wait queue's lock; does not sleep. Misuse inside a wake function.
     public var count: UInt64 {
         refuseInWakeFunction("EventFDFile.count")
-        do throws(EventFDError) { try hold() } catch { return 0 }
+        if !holdOwnCounter() { return countBehindDescriptor }
         defer { drop() }
         return contextOfFile.withLock { head, _ in head.owner.count }
     }
@@ -242,59 +184,4 @@ public final class EventFDFile: @unchecked Sendable {
         contextOfFile.get()
         return EventFDContextReference(owning: contextOfFile)
     }
-
-    #if !hasFeature(Embedded)
-        // MARK: Async twins
-
-        /// Takes the counter, or one of a semaphore; suspends while it is zero, unless the file is non-blocking.
-        ///
-        /// The corresponding kernel function is `eventfd_read`.
-        ///
-        /// - Important: Context: suspends; blocks no thread.
-        /// - Throws: ``EventFDError/interrupted`` when the task is cancelled; otherwise as the blocking form.
-        public nonisolated(nonsending) func read() async throws(EventFDError) -> UInt64 {
-            try hold()
-            defer { drop() }
-            while true {
-                let value = contextOfFile.withLock { head, locked in
-                    head.owner.count > 0 ? EventFDFile.takeAndWake(head, &locked) : 0
-                }
-                if value > 0 { return value }
-                try await suspend { head in head.owner.count > 0 }
-            }
-        }
-
-        /// Adds to the counter; suspends while there is no room, unless the file is non-blocking.
-        ///
-        /// The corresponding kernel function is `eventfd_write`.
-        ///
-        /// - Important: Context: suspends; blocks no thread.
-        /// - Throws: ``EventFDError/interrupted`` when the task is cancelled; otherwise as the blocking form.
-        public nonisolated(nonsending) func write(_ value: UInt64) async throws(EventFDError) {
-            try hold()
-            defer { drop() }
-            if value == .max { throw .invalidArgument }
-            while true {
-                let isWritten = contextOfFile.withLock { head, locked in
-                    if !EventFDContext.hasRoom(head, for: value) { return false }
-                    EventFDFile.addAndWake(value, head, &locked)
-                    return true
-                }
-                if isWritten { return }
-                try await suspend { head in EventFDContext.hasRoom(head, for: value) }
-            }
-        }
-
-        private nonisolated(nonsending) func suspend(until isReady: (WaitQueueHead) -> Bool) async throws(EventFDError) {
-            if isClosed { throw .badFileDescriptor }
-            if isNonBlocking { throw .wouldBlock }
-            do throws(WaitQueueError) {
-                try await contextOfFile.head.waitInterruptiblyAsFileSleeper {
-                    contextOfFile.withLock { head, _ in isReady(head) } || isClosed
-                }
-            } catch {
-                throw .interrupted
-            }
-        }
-    #endif
 }

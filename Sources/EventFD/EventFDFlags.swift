@@ -1,5 +1,7 @@
 // swift-irqfd: SPDX-License-Identifier: Apache-2.0
 
+internal import KernelPrimitives
+
 /// How an eventfd behaves, with the values of eventfd(2) on Linux.
 public struct EventFDFlags: OptionSet, Hashable, Sendable {
     /// The bits.
@@ -14,7 +16,13 @@ public struct EventFDFlags: OptionSet, Hashable, Sendable {
     /// Operations that would sleep throw instead. A property of the file: it can be changed. The corresponding kernel constant is `EFD_NONBLOCK`.
     public static let nonBlocking = EventFDFlags(rawValue: 0x800)
 
-    static let known: EventFDFlags = [.semaphore, .nonBlocking]
+    private static let known: EventFDFlags = [.semaphore, .nonBlocking]
+
+    /// The kernel would say `EINVAL`; here it is a mistake in the program.
+    func refuseUnknown(_ caller: StaticString) {
+        if EventFDFlags.known.isSuperset(of: self) { return }
+        misuse("\(caller): unknown flags 0x\(String(subtracting(.known).rawValue, radix: 16)); use .semaphore and .nonBlocking")
+    }
 
     // The kernel's spelling leads to ours.
     // swift-format-ignore: AlwaysUseLowerCamelCase

@@ -35,6 +35,12 @@ package enum ExecutionContext {
         set { unsafe kp_current_thread().pointee.current_work = newValue }
     }
 
+    /// Whether this thread is the one that waits for descriptors, and hears of their events.
+    package static var pollsDescriptors: Bool {
+        get { unsafe kp_current_thread().pointee.polls_descriptors }
+        set { unsafe kp_current_thread().pointee.polls_descriptors = newValue }
+    }
+
     /// The name that this thread was given, or an empty string.
     package static var threadName: String {
         unsafe withUnsafePointer(to: &kp_current_thread().pointee.name) { name in

@@ -8,6 +8,7 @@ package enum LockKind: UInt8, Sendable {
     case cleanupRegistry
     case workItem
     case workqueue
+    case descriptors
     case registry
 
     package var name: String {
@@ -17,6 +18,7 @@ package enum LockKind: UInt8, Sendable {
         case .cleanupRegistry: "cleanup queue registry"
         case .workItem: "work"
         case .workqueue: "workqueue"
+        case .descriptors: "table of descriptors"
         case .registry: "object registry"
         }
     }
@@ -25,7 +27,7 @@ package enum LockKind: UInt8, Sendable {
         var operation: VisibleOperation {
             switch self {
             case .workItem, .workqueue, .registry: .innerLock
-            case .waitQueue, .irqfds, .cleanupRegistry: .lock
+            case .waitQueue, .irqfds, .cleanupRegistry, .descriptors: .lock
             }
         }
     #endif

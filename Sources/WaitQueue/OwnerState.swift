@@ -15,6 +15,11 @@ package struct OwnerState {
     /// The last reference was put: nothing may be touched any more.
     package var isEnded = false
     package var registrySlot = 0
+    /// The counter is not here but in the kernel, behind a descriptor; `count` is always the largest then, so that whatever looks
+    /// at it finds no room, and comes to look here.
+    package var isOnDescriptor = false
+    /// What the owner keeps besides, where somebody asked for it: the owner knows of which class it is.
+    package var attachment: AnyObject?
     /// Runs once no wait queue lock is held by this thread, if it was put off.
     package var putOff: ((WaitQueueHead) -> Void)?
     var nextPutOff: Unmanaged<WaitQueueHead>?

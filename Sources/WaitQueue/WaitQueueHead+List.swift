@@ -3,7 +3,7 @@
 internal import CKernelPrimitives
 internal import KernelPrimitives
 
-// The list itself: intrusive, doubly linked, in three sections: priority, plain, exclusive. Under the lock, all of it.
+// The list itself: intrusive, doubly linked, in three sections: priority (with one place in front of it), plain, exclusive. Under the lock, all of it.
 extension WaitQueueHead {
     private var address: UInt { unsafe UInt(bitPattern: Unmanaged.passUnretained(self).toOpaque()) }
 
@@ -16,6 +16,10 @@ extension WaitQueueHead {
         unsafe node.pointee.place = place
         unsafe node.pointee.addedBeforeWalk = walks + 1
         switch place {
+        case .front:
+            unsafe insert(node, after: nil)
+            // Priority entries go behind it.
+            if unsafe lastPriority == nil { lastPriority = unsafe node }
         case .priority:
             unsafe insert(node, after: lastPriority)
             lastPriority = unsafe node

@@ -93,6 +93,11 @@ extension WaitQueueHead {
             unsafe head._withUnsafeGuaranteedRef { unsafe $0.link(node, at: .plain) }
         }
 
+        /// Adds a node in front of everything, whose function so is called in every wake: no other one can end the walk before.
+        package mutating func addInFront(_ node: WaitQueueNode.Pointer) {
+            unsafe head._withUnsafeGuaranteedRef { unsafe $0.link(node, at: .front) }
+        }
+
         /// Removes a node; false: it was not on this queue.
         @discardableResult
         package mutating func remove(_ node: WaitQueueNode.Pointer) -> Bool {

@@ -18,7 +18,8 @@ package struct WaitQueueNode: ~Copyable {
     /// Called once no wait queue lock is held any more, with the number of times the node has left a queue since the last call.
     typealias Settlement = (Pointer, UInt32) -> Void
 
-    enum Place { case priority, plain, exclusive }
+    /// `front` is for what must see every wake, whatever others return: before the priority entries, one to a queue.
+    enum Place { case front, priority, plain, exclusive }
 
     var next: Pointer?
     var previous: Pointer?

@@ -1,7 +1,8 @@
 //===----------------------------------------------------------------------===//
 // swift-irqfd: SPDX-License-Identifier: Apache-2.0
 //
-// What Swift cannot say by itself: sleeping on a word, one thread-local record, starting and naming a thread.
+// What Swift cannot say by itself: sleeping on a word, one thread-local record, starting and naming a thread; and the system's
+// headers that the Glibc module lacks, or that Embedded Swift, which has no such module, needs.
 // Everything is inline; the source file beside this header holds the one definition of the thread-local.
 // The parts for macOS are written with care and have not been run.
 //===----------------------------------------------------------------------===//
@@ -10,10 +11,13 @@
 #define CKERNELPRIMITIVES_H
 
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -21,8 +25,11 @@
 
 #if defined(__linux__)
 #include <linux/futex.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #elif defined(__APPLE__)
 #include <os/os_sync_wait_on_address.h>
 #else
@@ -51,6 +58,8 @@ struct kp_thread {
     void *_Nullable put_off_calls;
     /// The scheduler that a test installed (package trait ScheduleExploration).
     void *_Nullable scheduler;
+    /// This thread is the one that waits for descriptors: whoever waits for it must be another one.
+    bool polls_descriptors;
     /// Why the thread sleeps, for reports; null while it runs.
     const char *_Nullable waits_for;
     char name[16];
@@ -213,6 +222,40 @@ static inline void kp_stay_on_processor(unsigned index) {
     (void)index;
 #endif
 }
+
+// MARK: Descriptors
+
+/// The error of the last system call. (A macro in C, and so not to be seen from Swift.)
+static inline int kp_errno(void) { return errno; }
+
+// Variadic in C, and so not to be called from Swift.
+
+/// A new descriptor, closed on exec, of the same open file; or -1.
+static inline int kp_duplicate(int descriptor) { return fcntl(descriptor, F_DUPFD_CLOEXEC, 0); }
+
+/// The flags of the open file, which all its descriptors share, in all processes; or -1.
+static inline int kp_file_flags(int descriptor) { return fcntl(descriptor, F_GETFL); }
+
+/// Makes a descriptor one that is closed on exec and does not block.
+static inline void kp_close_on_exec_and_never_block(int descriptor) {
+    fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+    fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK);
+}
+
+#if defined(__linux__)
+/// Reads without sleeping, whether the open file is non-blocking or not.
+static inline ssize_t kp_read_now(int descriptor, void *_Nonnull bytes, size_t count) {
+    struct iovec vector = {bytes, count};
+    // The offset -1, in its two halves: a file without a position. The flag is RWF_NOWAIT.
+    ssize_t length = syscall(SYS_preadv2, descriptor, &vector, 1, -1l, -1l, 0x8);
+    if (length >= 0 || errno != EOPNOTSUPP) { return length; }
+    // Before Linux 5.8: ask first. Another reader may be faster in between; then this one waits for the next event.
+    struct pollfd request = {descriptor, POLLIN, 0};
+    if (poll(&request, 1, 0) == 1) { return read(descriptor, bytes, count); }
+    errno = EAGAIN;
+    return -1;
+}
+#endif
 
 // MARK: The last words
 
