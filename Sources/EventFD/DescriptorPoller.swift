@@ -169,7 +169,7 @@
                 let count = unsafe epoll_wait(set, events.baseAddress, Int32(events.count), mayWait ? -1 : 0)
                 if count >= 0 { return Int(count) }
                 if kp_errno() != EINTR {
-                    misuse("the thread that waits for descriptors cannot go on: error \(kp_errno()); somebody closed a descriptor that is not theirs")
+                    misuse("descriptors cannot be waited for: error \(kp_errno()); somebody has closed a descriptor that is not theirs")
                 }
             }
         }

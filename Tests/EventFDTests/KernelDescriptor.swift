@@ -47,13 +47,40 @@ enum KernelDescriptor {
 
     static func shut(_ number: Int32) { closeNumber(number) }
 
-    /// How many descriptors this process has open.
-    static var openCount: Int {
-        guard let folder = unsafe opendir("/proc/self/fd") else { return -1 }
+    /// The names of all threads of this process, cut as the kernel does.
+    static var namesOfThreads: [String] {
+        guard let folder = unsafe opendir("/proc/self/task") else { return [] }
         defer { unsafe _ = closedir(folder) }
-        var count = 0
-        while unsafe readdir(folder) != nil { count += 1 }
-        return count
+        var names: [String] = []
+        while let entry = unsafe readdir(folder) {
+            let number = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
+                unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+            }
+            guard let file = unsafe fopen("/proc/self/task/\(number)/comm", "r") else { continue }
+            var line = [CChar](repeating: 0, count: 32)
+            if unsafe fgets(&line, 32, file) != nil {
+                names.append(String(decoding: line.prefix { $0 != 10 && $0 != 0 }.map { UInt8($0) }, as: UTF8.self))
+            }
+            unsafe _ = fclose(file)
+        }
+        return names
+    }
+}
+
+/// Both ends of a pipe, which closes when this goes.
+struct PipeEnds: ~Copyable {
+    let reader: Int32
+    let writer: Int32
+
+    init() {
+        var ends: [Int32] = [-1, -1]
+        precondition(unsafe pipe(&ends) == 0)
+        (reader, writer) = (ends[0], ends[1])
+    }
+
+    deinit {
+        closeNumber(reader)
+        closeNumber(writer)
     }
 }
 
