@@ -12,6 +12,7 @@ let package = Package(
     dependencies: [.package(path: subject)],
     targets: [
         .executableTarget(name: "idle", dependencies: products("KVMIrqfd", "EventFD", "Workqueue")),
+        .executableTarget(name: "instructions", dependencies: products("EventFD", "WaitQueue")),
         .target(name: "CountingAllocator"),
         .executableTarget(
             name: "allocations",

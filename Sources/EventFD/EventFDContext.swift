@@ -23,6 +23,7 @@ package struct EventFDContext: Equatable, Sendable {
     }
 
     /// Takes the head, whose state is set, as a context that begins now.
+    @inline(__always)
     init(beginning head: WaitQueueHead, putOff: @escaping (WaitQueueHead) -> Void) {
         head.owner.putOff = putOff
         head.owner.registrySlot = EventFDDiagnostics.contexts.insert(head)
@@ -124,11 +125,9 @@ package struct EventFDContext: Equatable, Sendable {
     ///
     /// The corresponding kernel function is `eventfd_poll`.
     static func readiness(_ count: UInt64) -> PollEvents {
-        var events: PollEvents = []
-        if count > 0 { events.insert(.input) }
-        if count == .max { events.insert(.error) }
-        if count < .max - 1 { events.insert(.output) }
-        return events
+        if count == 0 { return .output }
+        if count < .max - 1 { return [.input, .output] }
+        return count == .max ? [.input, .error] : .input
     }
 
     /// The corresponding kernel function is `eventfd_signal`.

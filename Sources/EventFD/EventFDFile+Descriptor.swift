@@ -37,6 +37,7 @@ extension EventFDFile {
 
 extension EventFDFile {
     #if os(Linux)
+        @inline(never)
         func readDescriptor(_ call: StaticString, maySleep: Bool) throws(EventFDError) -> UInt64 {
             try hold()
             defer { drop() }
@@ -58,6 +59,7 @@ extension EventFDFile {
             throw maySleep ? .badFileDescriptor : .wouldBlock
         }
 
+        @inline(never)
         func writeDescriptor(_ value: UInt64, _ call: StaticString, maySleep: Bool) throws(EventFDError) {
             try hold()
             defer { drop() }
@@ -80,14 +82,14 @@ extension EventFDFile {
             if !isWritten { throw maySleep ? .badFileDescriptor : .wouldBlock }
         }
 
+        @inline(never)
         func pollDescriptor(_ table: PollTable?) -> PollEvents {
             do throws(EventFDError) { try hold() } catch { return .invalid }
             defer { drop() }
-            if let table {
-                table.register(with: contextOfFile.head)
-                contextOfFile.withLock { head, _ in _ = head.kernelCounter.watch() }
-            }
+            table?.register(with: contextOfFile.head)
             return contextOfFile.withLock { head, _ in
+                // Before the look: what comes after it is reported to whoever was just registered.
+                if table != nil { head.kernelCounter.watch() }
                 let events = head.kernelCounter.readiness
                 if table != nil, !events.contains(.output) { head.kernelCounter.awaitRoom() }
                 return events
@@ -111,8 +113,11 @@ extension EventFDFile {
     #else
         // Only a closed file comes here: there are no others whose own counter cannot be held.
 
+        @inline(never)
         func readDescriptor(_ call: StaticString, maySleep: Bool) throws(EventFDError) -> UInt64 { throw .badFileDescriptor }
+        @inline(never)
         func writeDescriptor(_ value: UInt64, _ call: StaticString, maySleep: Bool) throws(EventFDError) { throw .badFileDescriptor }
+        @inline(never)
         func pollDescriptor(_ table: PollTable?) -> PollEvents { .invalid }
         var countBehindDescriptor: UInt64 { 0 }
     #endif

@@ -19,8 +19,13 @@ public struct EventFDFlags: OptionSet, Hashable, Sendable {
     private static let known: EventFDFlags = [.semaphore, .nonBlocking]
 
     /// The kernel would say `EINVAL`; here it is a mistake in the program.
+    @inline(__always)
     func refuseUnknown(_ caller: StaticString) {
-        if EventFDFlags.known.isSuperset(of: self) { return }
+        if !EventFDFlags.known.isSuperset(of: self) { reportUnknown(caller) }
+    }
+
+    @inline(never)
+    private func reportUnknown(_ caller: StaticString) -> Never {
         misuse("\(caller): unknown flags 0x\(String(subtracting(.known).rawValue, radix: 16)); use .semaphore and .nonBlocking")
     }
 

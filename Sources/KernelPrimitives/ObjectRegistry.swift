@@ -14,9 +14,9 @@ package final class ObjectRegistry<Object: AnyObject>: @unchecked Sendable {
     }
 
     private let lock = AdaptiveMutex(.registry)
-    private var slots: [Slot] = []
-    private var freeSlots: [Int] = []
-    private var endedTotal: UInt64 = 0
+    @safe @exclusivity(unchecked) private var slots: [Slot] = []
+    @safe @exclusivity(unchecked) private var freeSlots: [Int] = []
+    @safe @exclusivity(unchecked) private var endedTotal: UInt64 = 0
 
     package init() {}
 
