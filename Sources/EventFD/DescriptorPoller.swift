@@ -7,7 +7,7 @@
     /// One thread that hears of the events of all descriptors on which contexts stand, and wakes their wait queues.
     ///
     /// There is one at a time, made for the first such context and gone with the last. The thread keeps it until then.
-    final class DescriptorPoller: @unchecked Sendable {
+    package final class DescriptorPoller: @unchecked Sendable {
         // @unchecked: what is not constant is guarded by the mutex of `Current`.
 
         /// The one that there is.
@@ -15,7 +15,7 @@
             // @unchecked: the variables are guarded by `mutex`.
 
             private let mutex = AdaptiveMutex(.descriptors)
-            private var poller: DescriptorPoller?
+            fileprivate private(set) var poller: DescriptorPoller?
             private var users = 0
 
             func join(orInstall new: DescriptorPoller?) -> DescriptorPoller? {
@@ -131,7 +131,7 @@
         private static var batch: Int { 128 }
 
         /// Hears of what there is, waiting for it if it may, and tells the contexts. False: the end has come.
-        func pass(mayWait: Bool) -> Bool {
+        package func pass(mayWait: Bool) -> Bool {
             unsafe withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: DescriptorPoller.batch) { events in
                 touchKernel()
                 var goesOn = true
@@ -176,7 +176,7 @@
 
         /// For an explorer, what the kernel keeps is one word that everybody writes: its own order of things is not to be seen otherwise.
         @inline(__always)
-        func touchKernel() {
+        package func touchKernel() {
             #if ScheduleExploration
                 _ = kernelState.fetchAdd(1)
             #endif
@@ -184,6 +184,9 @@
 
         #if ScheduleExploration
             private let kernelState = AtomicUInt32(0)
+
+            /// For a scenario's thread that makes the passes.
+            package static var atWork: DescriptorPoller? { current.poller }
         #endif
     }
 

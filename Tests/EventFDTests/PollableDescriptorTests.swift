@@ -1,10 +1,9 @@
 // swift-irqfd: SPDX-License-Identifier: Apache-2.0
 
+import EventFD
 import TestSupport
 import Testing
 import WaitQueue
-
-@testable import EventFD
 
 #if canImport(Darwin)
     import Darwin

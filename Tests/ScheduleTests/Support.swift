@@ -9,7 +9,14 @@
     internal import Workqueue
 
     /// All scenarios of the package.
-    let allScenarios = kernelPrimitivesScenarios + waitQueueScenarios + eventFDScenarios + workqueueScenarios + kvmIrqfdScenarios
+    let allScenarios =
+        kernelPrimitivesScenarios + waitQueueScenarios + eventFDScenarios + workqueueScenarios + kvmIrqfdScenarios + scenariosOfDescriptors
+
+    #if os(Linux)
+        private let scenariosOfDescriptors = descriptorScenarios
+    #else
+        private let scenariosOfDescriptors: [Scenario] = []
+    #endif
 
     /// What must be as it was when a run is over.
     @Sendable
@@ -19,6 +26,7 @@
             "wait queue entries": WaitQueueDiagnostics.current.entriesAlive,
             "eventfd contexts": EventFDDiagnostics.current.contextsAlive,
             "eventfd files": EventFDDiagnostics.current.filesAlive,
+            "descriptors": EventFDDiagnostics.current.descriptorsOpen,
             "works": WorkqueueDiagnostics.current.worksAlive,
             "queues": WorkqueueDiagnostics.current.queuesAlive,
             "irqfds": KVMIrqfdDiagnostics.current.irqfdsAlive,
