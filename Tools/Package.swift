@@ -10,6 +10,7 @@ let package = Package(
         .package(name: "swift-irqfd", path: ".."),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     ],
     targets: [
         .target(name: "CKVM"),
@@ -24,6 +25,15 @@ let package = Package(
                 .product(name: "KVMIrqfd", package: "swift-irqfd"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ]
+        ),
+        .executableTarget(
+            name: "nio-example",
+            dependencies: [
+                .product(name: "EventFD", package: "swift-irqfd"),
+                .product(name: "KVMIrqfd", package: "swift-irqfd"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ]
         ),
         .testTarget(name: "GuestKitTests", dependencies: ["GuestKit"]),
