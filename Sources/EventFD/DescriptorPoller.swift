@@ -128,7 +128,8 @@
 
         // MARK: The thread
 
-        private static var batch: Int { 128 }
+        /// So many events at a time. More would not lie on the stack any more, and be an allocation for each pass.
+        private static var batch: Int { 64 }
 
         /// Hears of what there is, waiting for it if it may, and tells the contexts. False: the end has come.
         package func pass(mayWait: Bool) -> Bool {

@@ -60,6 +60,23 @@ try expectNone("write and read") {
     try file.write(2)
     _ = try file.read()
 }
+let polled = EventFDFile()
+let polledSignal = try polled.makeContextReference()
+_ = try polled.withPollableDescriptor { $0 }
+try expectNone("signal and read, with a pollable descriptor") {
+    polledSignal.signal()
+    _ = try polled.read()
+}
+#if os(Linux)
+    let remote = try EventFDFile(descriptor: EventFDDescriptor(flags: .nonBlocking))
+    try set.assign(remote, gsi: 2)
+    let remoteSignal = try remote.makeContextReference()
+    expectNone("signal on a descriptor, with an irqfd that injects") {
+        let before = KVMIrqfdDiagnostics.current.injections
+        remoteSignal.signal()
+        while KVMIrqfdDiagnostics.current.injections == before { sched_yield() }
+    }
+#endif
 expectNone("add, wake and remove") {
     head.add(entry, exclusive: true)
     head.wake(.input)
