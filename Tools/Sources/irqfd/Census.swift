@@ -1,6 +1,7 @@
 // swift-irqfd: SPDX-License-Identifier: Apache-2.0
 
 import EventFD
+import Foundation
 import GuestKit
 import KVMIrqfd
 import WaitQueue
@@ -23,11 +24,17 @@ struct Census: Sendable {
                 ("wait queues", Int(heads.headsAlive)), ("wait queue entries", Int(heads.entriesAlive)),
                 ("eventfd files", Int(files.filesAlive)), ("eventfd contexts", Int(files.contextsAlive)),
                 ("workqueues", Int(queues.queuesAlive)), ("works", Int(queues.worksAlive)),
+                ("descriptors of eventfds", files.descriptorsOpen), ("open descriptors", openDescriptors),
                 ("irqfd sets", Int(irqfds.setsAlive)), ("irqfds", Int(irqfds.irqfdsAlive)),
             ],
             signals: UInt64(files.signals),
             injections: UInt64(irqfds.injections)
         )
+    }
+
+    /// How many descriptors this process has open. The one with which this looks is always among them.
+    static var openDescriptors: Int {
+        (try? FileManager.default.contentsOfDirectory(atPath: "/dev/fd").count) ?? 0
     }
 
     /// What is alive now and was not then, with the numbers.
