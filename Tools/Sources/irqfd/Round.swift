@@ -46,6 +46,7 @@ struct Round {
                 fate: seat.isProcess ? Fate.allCases.randomElement(using: &random)! : .livesOn
             )
         }
+        guard failures.all.isEmpty else { return giveUp(sets, assignments, queue) }
         for seat in seats { seat.device.work(round: number) }
         activity.enter(.awaitingDevices)
         for seat in seats { seat.device.awaitWork(of: number) }
@@ -74,6 +75,14 @@ struct Round {
             failures.add("assign to line \(seat.line.number): \(error)")
         }
         return Assignment(seat: seat, set: set, ending: ending, fate: fate)
+    }
+
+    /// Not everything could be assigned.
+    private func giveUp(_ sets: [IrqfdSet], _ assignments: [Assignment], _ queue: SingleThreadWorkqueue) {
+        activity.enter(.releasing)
+        for set in sets { set.release() }
+        for assignment in assignments { assignment.line.endAssignment() }
+        queue.shutdown()
     }
 
     // MARK: The ends
@@ -161,6 +170,9 @@ struct Round {
     /// everything in it must be answered, since the irqfd is assigned.
     private func killWhileAssigned(_ assignment: Assignment, _ random: inout SplitMix64) {
         let line = assignment.line
+        // Without a pause, every other time: then it dies between two signals, and otherwise mostly between two gusts.
+        if Bool.random(using: &random) { assignment.seat.device.storm(pause: .zero) }
+        awaitStorm(on: line)
         if Bool.random(using: &random) { line.catchInjection() }
         Self.pause(&random)(activity)
         kill(assignment)(activity)
@@ -171,6 +183,13 @@ struct Round {
             line.countLost()
         }
         if line.isDrained { failures.add("signals were taken out of the eventfd of line \(line.number) while it was assigned") }
+    }
+
+    /// Returns when a few gusts have come; not for ever, the process may have ended by itself.
+    private func awaitStorm(on line: Line) {
+        let goal = line.lastSignal + 3 * UInt64(Device.gust)
+        let end = ContinuousClock.now + .milliseconds(100)
+        while line.lastSignal < goal && .now < end { sched_yield() }
     }
 
     // MARK: What ends
