@@ -12,6 +12,8 @@
         enum End: Equatable, Sendable, CustomStringConvertible {
             case signal(Int32)
             case status(Int32)
+            /// It did not end by itself in the time given, and was killed.
+            case overdue
             /// The system does not know.
             case unknown
 
@@ -19,6 +21,7 @@
                 switch self {
                 case .signal(let number): "it was ended by signal \(number)"
                 case .status(let number): "it ended with status \(number)"
+                case .overdue: "it did not end, and was killed"
                 case .unknown: "how it ended is not known"
                 }
             }
@@ -52,7 +55,7 @@
                 if let end = reap(WNOHANG) { return end }
                 usleep(200)
             }
-            return kill()
+            return kill() == .signal(SIGKILL) ? .overdue : .unknown
         }
 
         /// Whether this process has children, running or not buried.

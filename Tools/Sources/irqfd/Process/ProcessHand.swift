@@ -66,11 +66,16 @@
             guard let process = state.read({ $0.process }) else { return nil }
             return converse(with: process) { () throws(SystemCallError) in
                 try process.socket.send(DeviceMessage.signal(count: UInt64(count)).bytes)
-                guard case .message(let bytes, _) = try process.socket.receive(atMost: patience),
-                    case .signalled(let began, let sum)? = DeviceMessage(bytes: bytes)
-                else { return nil }
-                compare(sum)
-                return MachineClock.instant(began)
+                switch try process.socket.receive(atMost: patience) {
+                case .message(let bytes, _):
+                    guard case .signalled(let began, let sum)? = DeviceMessage(bytes: bytes) else {
+                        throw SystemCallError("its answer", EPROTO)
+                    }
+                    compare(sum)
+                    return MachineClock.instant(began)
+                case .nothing: throw SystemCallError("its answer", ETIMEDOUT)
+                case .end: throw SystemCallError("its socket", ECONNRESET)
+                }
             }
         }
 
@@ -129,23 +134,20 @@
         }
 
         /// What comes of talking to the process. Nil: it is gone, or does not answer; unless somebody has killed it, that is a failure.
-        private func converse<R>(with process: ChildProcess, _ body: () throws(SystemCallError) -> R?) -> R? {
-            var reason = "it did not answer"
+        private func converse<R>(with process: ChildProcess, _ body: () throws(SystemCallError) -> R) -> R? {
             do throws(SystemCallError) {
-                if let result = try body() { return result }
+                return try body()
             } catch {
-                reason = error.description
-            }
-            let isMine = state.update { state in
-                guard state.process === process else { return false }
-                state.process = nil
-                return true
-            }
-            if isMine {
+                let isMine = state.update { state in
+                    guard state.process === process else { return false }
+                    state.process = nil
+                    return true
+                }
+                guard isMine else { return nil }
                 let end = process.end(within: .milliseconds(500))
-                failures.add("line \(line.number): lost its device's process: \(reason); \(end)")
+                failures.add("line \(line.number): lost its device's process: \(error); \(end)")
+                return nil
             }
-            return nil
         }
     }
 #endif
