@@ -32,6 +32,10 @@ struct GuestCommand: ParsableCommand {
             Example: ten seconds on the model, and the result as JSON:
 
               irqfd guest --backend model --seconds 10 --json
+
+            The same with the devices in other processes:
+
+              irqfd guest --source descriptors --backend model --seconds 10 --json
             """
     )
 

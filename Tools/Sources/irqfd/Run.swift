@@ -44,19 +44,14 @@ final class Run: Sendable {
     func run() throws -> Report {
         // The system queue lives as long as the program: it is there before the first count.
         SingleThreadWorkqueue.system.flush()
-        let (before, descriptors) = (Census.now(), Census.openDescriptors)
+        let before = Census.now(withOpenDescriptors: true)
         try guest.start(observer: board)
         churn()
         let (leaked, after) = countLeaked(since: before)
         #if os(Linux)
             if ChildProcess.hasChildren { failures.add("a process is left") }
         #endif
-        return report(
-            leaked: leaked,
-            signals: after.signals - before.signals,
-            injections: after.injections - before.injections,
-            descriptors: (descriptors, Census.openDescriptors)
-        )
+        return report(leaked: leaked, before, after)
     }
 
     /// All rounds, and then the end of all files, all threads and the guest.
@@ -128,15 +123,16 @@ final class Run: Sendable {
     private func countLeaked(since before: Census) -> (Int, Census) {
         let excess = Census.awaitReturn(to: before)
         for (kind, count) in excess { failures.add("\(count) \(kind) still alive") }
-        return (excess.reduce(0) { $0 + $1.count }, Census.now())
+        return (excess.reduce(0) { $0 + $1.count }, Census.now(withOpenDescriptors: true))
     }
 
     private var sum: Line.Tally {
         board.lines.reduce(into: Line.Tally()) { $0.add($1.tally) }
     }
 
-    private func report(leaked: Int, signals: UInt64, injections: UInt64, descriptors: (before: Int, after: Int)) -> Report {
+    private func report(leaked: Int, _ before: Census, _ after: Census) -> Report {
         let sum = sum
+        let (signals, injections) = (after.signals - before.signals, after.injections - before.injections)
         // Books that do not balance prove nothing.
         if sum.signals != sum.answered + sum.unheard + sum.lost {
             failures.add("\(sum.signals) signals are not \(sum.answered) answered, \(sum.unheard) unheard and \(sum.lost) lost")
@@ -162,8 +158,8 @@ final class Run: Sendable {
             leaked: leaked,
             processes: processes.sum,
             killed: processes.sumKilled,
-            descriptorsBefore: descriptors.before,
-            descriptorsAfter: descriptors.after,
+            descriptorsBefore: before.openDescriptors ?? 0,
+            descriptorsAfter: after.openDescriptors ?? 0,
             latencySamples: latencies.count,
             latencyP50: latencies.microseconds(at: 50),
             latencyP99: latencies.microseconds(at: 99),
