@@ -1,7 +1,5 @@
 // swift-irqfd: SPDX-License-Identifier: Apache-2.0
 
-import EventFD
-
 /// What a device signals with: the device says what, its hand does it. All but `kill` is called by the device's thread.
 protocol Hand: AnyObject, Sendable {
     /// Takes up another outlet, and lets go of the one before; false: that failed, and was said.
@@ -24,14 +22,4 @@ protocol Hand: AnyObject, Sendable {
 
     /// Kills whoever signals, in the middle of whatever it does; returns when it is gone.
     func kill()
-}
-
-/// What a hand gets to signal.
-enum Outlet: Sendable {
-    /// The context of this file.
-    case context(of: EventFDFile)
-    #if os(Linux)
-        /// The kernel's counter, through a descriptor.
-        case wire(Wire)
-    #endif
 }
