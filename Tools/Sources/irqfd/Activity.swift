@@ -6,6 +6,8 @@ import Synchronization
 final class Activity: Sendable {
     enum Step: UInt8, Sendable {
         case starting
+        case startingProcess
+        case killing
         case idle
         case signalling
         case writing
@@ -56,6 +58,8 @@ final class Activity: Sendable {
     private static func describe(_ step: Step) -> String {
         switch step {
         case .starting: "starts"
+        case .startingProcess: "starts a process"
+        case .killing: "kills a process"
         case .idle: "has nothing to do"
         case .signalling: "signals"
         case .writing: "writes to an eventfd"

@@ -1,12 +1,13 @@
 // swift-irqfd: SPDX-License-Identifier: Apache-2.0
 
 import EventFD
+import Foundation
 import GuestKit
 import KVMIrqfd
 import WaitQueue
 import Workqueue
 
-/// What the library's Diagnostics say at one moment.
+/// What the library's Diagnostics say at one moment, and, where it is asked for, how many descriptors the process has open.
 struct Census: Sendable {
     /// Objects alive, by kind.
     private(set) var alive: [(kind: String, count: Int)]
@@ -14,8 +15,11 @@ struct Census: Sendable {
     private(set) var signals: UInt64
     /// Interrupts injected since the program began.
     private(set) var injections: UInt64
+    /// What this process had open, whoever opened it; nil when nobody asked. The one with which this looks is always among them.
+    private(set) var openDescriptors: Int?
 
-    static func now() -> Census {
+    /// Descriptors are for runs without Swift concurrency: its executor opens some that it keeps.
+    static func now(withOpenDescriptors: Bool = false) -> Census {
         let (heads, files) = (WaitQueueDiagnostics.current, EventFDDiagnostics.current)
         let (queues, irqfds) = (WorkqueueDiagnostics.current, KVMIrqfdDiagnostics.current)
         return Census(
@@ -23,16 +27,24 @@ struct Census: Sendable {
                 ("wait queues", Int(heads.headsAlive)), ("wait queue entries", Int(heads.entriesAlive)),
                 ("eventfd files", Int(files.filesAlive)), ("eventfd contexts", Int(files.contextsAlive)),
                 ("workqueues", Int(queues.queuesAlive)), ("works", Int(queues.worksAlive)),
+                ("descriptors of eventfds", files.descriptorsOpen),
                 ("irqfd sets", Int(irqfds.setsAlive)), ("irqfds", Int(irqfds.irqfdsAlive)),
             ],
             signals: UInt64(files.signals),
-            injections: UInt64(irqfds.injections)
+            injections: UInt64(irqfds.injections),
+            openDescriptors: withOpenDescriptors ? countDescriptors() : nil
         )
+    }
+
+    private static func countDescriptors() -> Int {
+        (try? FileManager.default.contentsOfDirectory(atPath: "/dev/fd").count) ?? 0
     }
 
     /// What is alive now and was not then, with the numbers.
     func excess(over then: Census) -> [(kind: String, count: Int)] {
-        zip(alive, then.alive).compactMap { now, then in
+        let descriptors = (kind: "open descriptors", count: openDescriptors ?? 0)
+        let descriptorsThen = (kind: descriptors.kind, count: then.openDescriptors ?? descriptors.count)
+        return zip(alive + [descriptors], then.alive + [descriptorsThen]).compactMap { now, then in
             now.count > then.count ? (now.kind, now.count - then.count) : nil
         }
     }
@@ -42,7 +54,7 @@ struct Census: Sendable {
         let pause = Monitor(())
         let start = ContinuousClock.now
         while true {
-            let excess = now().excess(over: then)
+            let excess = now(withOpenDescriptors: then.openDescriptors != nil).excess(over: then)
             let time = ContinuousClock.now - start
             if excess.isEmpty || time > .seconds(5) { return excess }
             let _: Bool? = pause.wait(atMost: time < .milliseconds(10) ? .microseconds(50) : .milliseconds(10)) { _ in nil }

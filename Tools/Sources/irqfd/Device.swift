@@ -1,9 +1,6 @@
 // swift-irqfd: SPDX-License-Identifier: Apache-2.0
 
-import EventFD
 import GuestKit
-import KVMIrqfd
-import Synchronization
 
 #if canImport(Glibc)
     import Glibc
@@ -13,9 +10,9 @@ import Synchronization
     import Darwin
 #endif
 
-/// A device: a thread that signals an eventfd through a reference to its context and sometimes waits until the guest has answered.
+/// A device: a thread that has an eventfd signalled by its hand and sometimes waits until the guest has answered.
 ///
-/// The device never holds the file, so that the other side decides when its last reference goes away. Ordered to work it does a round of
+/// Neither the device nor its hand holds the file, so that the other side decides when its last reference goes away. Ordered to work it does a round of
 /// work, in which every signal must be answered; and then, as when ordered to storm, it signals on and on, whatever becomes of the irqfd. That
 /// ends only when it is parked.
 final class Device: Sendable {
@@ -29,7 +26,7 @@ final class Device: Sendable {
 
     private struct Desk: Sendable {
         var order = Order.park
-        var file: EventFDFile?
+        var outlet: Outlet?
         var isParked = false
         var roundWorked: UInt64 = 0
     }
@@ -38,26 +35,36 @@ final class Device: Sendable {
     let activity: Activity
     private let desk = Monitor(Desk())
     private let thread = Monitor<NamedThread?>(nil)
+    private let hand: any Hand
     private let latencies: Latencies
     private let failures: Failures
     private let patience: Duration
     private let seed: UInt64
 
-    init(line: Line, latencies: Latencies, failures: Failures, patience: Duration, seed: UInt64) {
+    /// The hand is told what becomes of the activity.
+    init(
+        line: Line,
+        latencies: Latencies,
+        failures: Failures,
+        patience: Duration,
+        seed: UInt64,
+        hand makeHand: (Line, Activity) -> any Hand
+    ) {
         self.line = line
         self.latencies = latencies
         self.failures = failures
         self.patience = patience
         self.seed = seed
         activity = Activity("device-\(line.number)")
+        hand = makeHand(line, activity)
         thread.update { $0 = NamedThread(name: "device-\(line.number)") { [self] in live() } }
     }
 
     // MARK: Orders
 
-    /// Gives the device, which is parked, another file to signal.
-    func exchange(_ file: EventFDFile) {
-        desk.update { $0.file = file }
+    /// Gives the device, which is parked, something else to signal.
+    func exchange(_ outlet: Outlet) {
+        desk.update { $0.outlet = outlet }
     }
 
     /// Has the device signal on and on, in gusts with a pause between them. Without a pause the others get hardly any processor time.
@@ -76,6 +83,11 @@ final class Device: Sendable {
         desk.wait { $0.isParked ? () : nil }
     }
 
+    /// Kills the process that signals for the device, which must be storming; returns when it is gone.
+    func kill() {
+        hand.kill()
+    }
+
     func quit() {
         desk.update { $0.order = .quit }
         thread.update { $0.take() }?.join()
@@ -85,41 +97,38 @@ final class Device: Sendable {
 
     private func live() {
         var random = SplitMix64(seed: seed)
-        while let reference = openNextFile() {
-            serve(reference, &random)
-            reference.put()
+        while takeNextOutlet() {
+            serve(&random)
+            hand.letGo()
         }
+        hand.quit()
         activity.enter(.ended)
     }
 
-    /// Waits, parked, for a file, and lets go of it again when there is a reference to its context; nil at the end.
-    private func openNextFile() -> EventFDContextReference? {
+    /// Waits, parked, for an outlet, and hands it on; false at the end.
+    private func takeNextOutlet() -> Bool {
         activity.enter(.parked)
-        let file: EventFDFile?? = desk.wait { desk in
+        let outlet: Outlet?? = desk.wait { desk in
             if desk.order == .quit { return .some(nil) }
-            desk.isParked = desk.file == nil
-            return desk.file.take().map { .some($0) }
+            desk.isParked = desk.outlet == nil
+            return desk.outlet.take().map { .some($0) }
         }
-        guard let file = file ?? nil else { return nil }
-        do {
-            return try file.makeContextReference()
-        } catch {
-            failures.add("\(activity.name): a new file gave no context reference: \(error)")
-            return nil
-        }
+        guard let outlet = outlet ?? nil else { return false }
+        return hand.take(outlet)
     }
 
-    /// Follows orders until there is another file or nothing more to do.
-    private func serve(_ reference: borrowing EventFDContextReference, _ random: inout SplitMix64) {
+    /// Follows orders until there is another outlet or nothing more to do.
+    private func serve(_ random: inout SplitMix64) {
         while true {
             switch nextOrder() {
             case .work(let round):
-                work(reference, &random)
+                hand.prepare()
+                work(&random)
                 desk.update { $0.roundWorked = round }
             case .storm(let pause):
-                storm(reference, pause: pause)
+                stormOnce(pause: pause)
             case .park:
-                send(reference)
+                _ = hand.send(1)
                 guard waitParked() else { return }
             case .quit:
                 return
@@ -129,17 +138,19 @@ final class Device: Sendable {
 
     /// What to do next; an order to work that is carried out is one to storm, with pauses that leave the guest to those who still work.
     private func nextOrder() -> Order {
-        desk.read { desk in
-            if case .work(desk.roundWorked) = desk.order { .storm(pause: .milliseconds(1)) } else { desk.order }
-        }
+        desk.read { Self.nextOrder(at: $0) }
     }
 
-    /// Is silent until there is something to do; false if that is not with this file.
+    private static func nextOrder(at desk: Desk) -> Order {
+        if case .work(desk.roundWorked) = desk.order { .storm(pause: .milliseconds(1)) } else { desk.order }
+    }
+
+    /// Is silent until there is something to do; false if that is not with this outlet.
     private func waitParked() -> Bool {
         activity.enter(.parked)
         desk.update { $0.isParked = true }
         return desk.wait { desk in
-            if desk.order == .quit || desk.file != nil { return false }
+            if desk.order == .quit || desk.outlet != nil { return false }
             if desk.order == .park { return nil }
             desk.isParked = false
             return true
@@ -149,24 +160,24 @@ final class Device: Sendable {
     /// A round of work: several signals at once, and single ones of which the latency is taken.
     ///
     /// At its beginning there may be signals from before the assign: they too must be answered.
-    private func work(_ reference: borrowing EventFDContextReference, _ random: inout SplitMix64) {
+    private func work(_ random: inout SplitMix64) {
         guard isAnswered() != nil else { return }
         for _ in 0..<Self.repetitions {
             activity.enter(.signalling, line: line)
-            for _ in 0..<Int.random(in: 1...12, using: &random) { send(reference) }
+            guard hand.send(Int.random(in: 1...12, using: &random)) != nil else { return }
             guard isAnswered() != nil else { return }
-            let start = ContinuousClock.now
-            send(reference)
+            guard let start = hand.send(1) else { return }
             guard let end = isAnswered() else { return }
             latencies.record(end - start)
         }
     }
 
     /// A gust of signals that nobody counts on.
-    private func storm(_ reference: borrowing EventFDContextReference, pause: Duration) {
+    private func stormOnce(pause: Duration) {
         activity.enter(.signalling, line: line)
-        for _ in 0..<Self.gust { send(reference) }
-        if pause == .zero {
+        if hand.storm(pause: pause) {
+            desk.wait { Self.nextOrder(at: $0) == .storm(pause: pause) ? nil : () }
+        } else if pause == .zero {
             sched_yield()
         } else {
             let _: Bool? = desk.wait(atMost: pause) { $0.order == .park ? true : nil }
@@ -182,13 +193,8 @@ final class Device: Sendable {
         return nil
     }
 
-    private func send(_ reference: borrowing EventFDContextReference) {
-        line.beginSignal()
-        reference.signal()
-    }
-
     /// Pairs of a burst and a single signal in a round of work.
     private static let repetitions = 8
-    /// Signals between two looks at the desk while storming.
-    private static let gust = 16
+    /// Signals between two pauses while storming.
+    static let gust = 16
 }

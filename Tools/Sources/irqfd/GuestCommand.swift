@@ -15,22 +15,35 @@ struct GuestCommand: ParsableCommand {
 
             The guest is a virtual machine on /dev/kvm where that can be opened, and otherwise a model of one: the first line says which.
 
+            With --source descriptors the devices are processes, which get descriptors of the kernel's eventfds over a Unix socket and write \
+            to them. They are killed while they signal: while their irqfd is assigned, where everything that the kernel's counter has must still \
+            arrive, while it ends, and afterwards. Signals are numbered by that counter then; those that nobody has looked at when an irqfd's \
+            end drained them are not among the signals sent.
+
             It counts for every line: signals sent; interrupts injected, and taken by the guest; signals coalesced (they shared an \
             interrupt); signals that came after their irqfd had ended; and three numbers that must be 0: signals lost (no interrupt was \
             taken after them although their irqfd was assigned), injections that were late (after deassign or release had returned), and \
-            objects leaked (still alive when everything had ended).
+            objects leaked (still alive, or descriptors still open, when everything had ended).
 
             Exit status: 0, everything was right; 1, something was lost, late or leaked, the program crashed or was stopped by the \
-            library, or nothing went on any more; 64, bad arguments; 69, --backend kvm and there is no KVM.
+            library, or nothing went on any more; 64, bad arguments; 69, --backend kvm and there is no KVM, or --source descriptors and the \
+            system has no eventfds.
 
             Example: ten seconds on the model, and the result as JSON:
 
               irqfd guest --backend model --seconds 10 --json
+
+            The same with the devices in other processes:
+
+              irqfd guest --source descriptors --backend model --seconds 10 --json
             """
     )
 
     @Option(help: "The guest: kvm or model. Without it kvm, or model where /dev/kvm cannot be opened.")
     var backend: Backend?
+
+    @Option(help: "Where signals come from: threads, through context references; or descriptors, which other processes write to.")
+    var source = Source.threads
 
     @Option(name: .customLong("interrupts"), help: "End when the guest has taken so many interrupts. (default: \(Self.usualInterrupts))")
     var interruptGoal: Int?
@@ -38,7 +51,7 @@ struct GuestCommand: ParsableCommand {
     @Option(help: "End after so many seconds instead.")
     var seconds: Int?
 
-    @Option(help: "How many devices, each with a thread, an eventfd and a line: 1 to \(Run.lines.count).")
+    @Option(help: "How many devices, each with a thread or process, an eventfd and a line: 1 to \(Run.lines.count).")
     var devices = 4
 
     @Option(help: "Where the sequence of endings begins. Threads are not bound by it: two runs are alike, not equal.")
@@ -63,12 +76,19 @@ struct GuestCommand: ParsableCommand {
     }
 
     func run() throws {
+        #if !os(Linux)
+            if source == .descriptors {
+                Console.say("Error: --source descriptors: this system has no eventfds", onStandardError: true)
+                throw ExitCode(69)
+            }
+        #endif
         let (guest, introduction) = try makeGuest()
         let lines = Run.lines.prefix(devices).map(String.init).joined(separator: ", ")
-        Console.say("guest: \(introduction); \(devices) \(devices == 1 ? "device" : "devices") on line \(lines)", onStandardError: json)
+        let who = (devices == 1 ? "device" : "devices") + (source == .descriptors ? " in other processes" : "")
+        Console.say("guest: \(introduction); \(devices) \(who) on line \(lines)", onStandardError: json)
         Crash.makeItAnExitStatus()
         let goal: Run.Goal = seconds.map { .time(.seconds($0)) } ?? .interrupts(UInt64(interruptGoal ?? Self.usualInterrupts))
-        let run = Run(guest: guest, devices: devices, goal: goal, seed: seed, patience: .seconds(patience))
+        let run = Run(guest: guest, source: source, devices: devices, goal: goal, seed: seed, patience: .seconds(patience))
         let report = try run.run()
         Console.say(json ? try report.json() : report.table(), onStandardError: false)
         if !report.isGood { throw ExitCode.failure }

@@ -8,6 +8,14 @@ struct Irqfd: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "irqfd",
         abstract: "Shows swift-irqfd at work.",
-        subcommands: [GuestCommand.self, TortureCommand.self]
+        subcommands: subcommands
     )
+
+    private static var subcommands: [any ParsableCommand.Type] {
+        #if os(Linux)
+            [GuestCommand.self, TortureCommand.self, DeviceCommand.self]
+        #else
+            [GuestCommand.self, TortureCommand.self]
+        #endif
+    }
 }

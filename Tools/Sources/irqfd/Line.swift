@@ -1,18 +1,19 @@
 // swift-irqfd: SPDX-License-Identifier: Apache-2.0
 
+import EventFD
 import GuestKit
 import KVMIrqfd
 import Synchronization
 
 /// One interrupt line and its book: what was signalled, injected and taken, and whether its irqfd is assigned.
 ///
-/// Signals are numbered as they begin. An injection notes the number of the last signal that had begun when it started, and when the guest
+/// Signals are numbered as they begin, or by the kernel's counter. An injection notes the number of the last signal that had begun when it started, and when the guest
 /// has taken its interrupt, all signals up to the number noted are *answered*. So a signal whose injection is forgotten stays unanswered, and
 /// one that shares the interrupt of another is answered with it.
 final class Line: Sendable {
     /// What has happened on a line so far.
     struct Tally: Sendable {
-        /// Signals that were sent.
+        /// Signals that were sent; of those of other processes, the ones that were seen in the kernel's counter.
         var signals: UInt64 = 0
         /// Times the line was raised.
         var injected: UInt64 = 0
@@ -79,15 +80,17 @@ final class Line: Sendable {
     let gsi: GSI
     var number: UInt32 { gsi.rawValue }
 
-    private let begun = Atomic<UInt64>(0)
+    private let signals: SignalCount
     /// Odd while an irqfd may inject: from before the assign until the call that ended it has returned.
     private let assignment = Atomic<UInt64>(0)
     private let book = Monitor(Book())
 
     private let failures: Failures
 
-    init(gsi: GSI, failures: Failures) {
+    /// Without `countsInKernel`, the signals are those of this process.
+    init(gsi: GSI, failures: Failures, countsInKernel: Bool = false) {
         self.gsi = gsi
+        signals = SignalCount(ofKernel: countsInKernel)
         self.failures = failures
     }
 
@@ -95,18 +98,35 @@ final class Line: Sendable {
 
     /// Numbers a signal; to be called before it is sent.
     func beginSignal() {
-        begun.wrappingAdd(1, ordering: .relaxed)
+        signals.begin()
+    }
+
+    /// From now on the signals are those in this file's counter, which is the kernel's.
+    func follow(_ counter: EventFDFile) {
+        signals.follow(counter)
+    }
+
+    /// The number of the last signal so far.
+    var lastSignal: UInt64 { signals.look() }
+
+    /// Whether somebody was seen to have taken signals out of the kernel's counter since the last irqfd ended: nobody may.
+    var isDrained: Bool { signals.drains > 0 }
+
+    /// What is in the kernel's counter, after the end of an irqfd.
+    var remainder: UInt64 {
+        _ = signals.look()
+        return signals.remainder
     }
 
     /// Waits until all signals begun so far are answered; when that was, or nil if it has not come to pass in time.
     func awaitAnswer(atMost timeout: Duration) -> ContinuousClock.Instant? {
-        let last = begun.load(ordering: .relaxed)
+        let last = signals.look()
         return book.wait(atMost: timeout) { $0.answered >= last ? $0.answeredAt : nil }
     }
 
     /// The signals that are not answered are lost: nothing is expected for them any more.
     func countLost() {
-        let last = begun.load(ordering: .relaxed)
+        let last = signals.look()
         book.update { book in
             book.tally.lost += last - book.answered
             book.answered = last
@@ -118,7 +138,7 @@ final class Line: Sendable {
     /// Raises the line through `raise`, and counts.
     func inject(_ raise: () -> LineOutcome) {
         let before = assignment.load(ordering: .acquiring)
-        let last = begun.load(ordering: .relaxed)
+        let last = signals.look()
         book.update { book in
             book.tally.injected += 1
             book.raising = last
@@ -181,7 +201,7 @@ final class Line: Sendable {
     func endAssignment() {
         let now = assignment.load(ordering: .acquiring)
         guard !now.isMultiple(of: 2) else { return }
-        _ = assignment.compareExchange(expected: now, desired: now + 1, ordering: .sequentiallyConsistent)
+        if assignment.compareExchange(expected: now, desired: now + 1, ordering: .sequentiallyConsistent).exchanged { signals.closeEpoch() }
         book.update { _ in }
     }
 
@@ -205,7 +225,8 @@ final class Line: Sendable {
 
     /// What is not answered by now never will be, and rightly: the file to which it was signalled is closed.
     func retire() {
-        let last = begun.load(ordering: .acquiring)
+        let last = signals.look()
+        signals.follow(nil)
         book.update { book in
             book.tally.unheard += last - book.answered
             book.answered = last
@@ -214,9 +235,9 @@ final class Line: Sendable {
 
     // MARK: Reading
 
-    /// The line's book, with the signals sent so far.
+    /// The line's book, with the signals seen so far.
     var tally: Tally {
-        let signals = begun.load(ordering: .acquiring)
+        let signals = signals.seen
         return book.read { book in
             var tally = book.tally
             tally.signals = signals
@@ -226,7 +247,7 @@ final class Line: Sendable {
 
     /// The line in one clause, for when nothing goes on any more.
     var state: String {
-        let last = begun.load(ordering: .acquiring)
+        let last = signals.seen
         return book.read { book in
             """
             line \(number): \(isAssigned ? "assigned" : "not assigned"), \(last) signals, answered up to \(book.answered), \

@@ -6,6 +6,7 @@ import GuestKit
 /// The result of a run.
 struct Report: Sendable, Encodable {
     let backend: String
+    let source: String
     let devices: Int
     let seed: UInt64
     let rounds: UInt64
@@ -19,6 +20,11 @@ struct Report: Sendable, Encodable {
     let lost: UInt64
     let late: UInt64
     let leaked: Int
+    let processes: UInt64
+    let killed: UInt64
+    /// What this process had open before the run, and after it.
+    let descriptorsBefore: Int
+    let descriptorsAfter: Int
     let latencySamples: UInt64
     let latencyP50: Double
     let latencyP99: Double
@@ -26,7 +32,10 @@ struct Report: Sendable, Encodable {
     let failures: [String]
 
     private enum CodingKeys: String, CodingKey {
-        case backend, devices, seed, rounds, seconds, signals, injected, delivered, coalesced, spare, unheard, lost, late, leaked, failures
+        case backend, source, devices, seed, rounds, seconds, signals, injected, delivered, coalesced, spare, unheard, lost, late, leaked
+        case processes, killed, failures
+        case descriptorsBefore = "descriptors_before"
+        case descriptorsAfter = "descriptors_after"
         case latencySamples = "latency_samples"
         case latencyP50 = "latency_p50_us"
         case latencyP99 = "latency_p99_us"
@@ -44,7 +53,7 @@ struct Report: Sendable, Encodable {
 
     /// The result for people.
     func table() -> String {
-        let lines = Self.table([
+        var rows = [
             ("signals sent", "\(signals)", "by \(devices) devices, in \(rounds) rounds and \(seconds) s"),
             ("interrupts injected", "\(injected)", "times a line was raised"),
             ("taken by the guest", "\(delivered)", spare == 0 ? "" : "\(spare) of them for signals that others had answered already"),
@@ -53,10 +62,12 @@ struct Report: Sendable, Encodable {
             ("lost", "\(lost)", "signals without an interrupt, though assigned"),
             ("late", "\(late)", "injections after deassign or release had returned"),
             ("leaked", "\(leaked)", "objects still alive when all had ended"),
+            ("descriptors open", "\(descriptorsAfter)", "\(descriptorsBefore) before"),
             ("latency p50", "\(latencyP50) µs", "from signal to taken, \(latencySamples) single signals"),
             ("latency p99", "\(latencyP99) µs", ""),
-        ])
-        return (lines + [isGood ? "Nothing lost, late or leaked." : "FAILED."]).joined(separator: "\n")
+        ]
+        if source == Source.descriptors.rawValue { rows.append(("processes", "\(processes)", "\(killed) of them killed")) }
+        return (Self.table(rows) + [isGood ? "Nothing lost, late or leaked." : "FAILED."]).joined(separator: "\n")
     }
 
     /// Lays out rows of a name, a value and a remark.

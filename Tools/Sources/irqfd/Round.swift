@@ -20,6 +20,7 @@ struct Round {
         let seat: Seat
         let set: IrqfdSet
         let ending: Ending
+        let fate: Fate
 
         var line: Line { seat.line }
     }
@@ -38,8 +39,14 @@ struct Round {
         let queue = SingleThreadWorkqueue(name: "guest-inject")
         let sets = [IrqfdSet(controller: board), IrqfdSet(controller: board, injectionQueue: queue)]
         let assignments = seats.enumerated().map { index, seat in
-            assign(seat, to: sets[(index + Int(number)) % sets.count], ending: Ending.allCases.randomElement(using: &random)!)
+            assign(
+                seat,
+                to: sets[(index + Int(number)) % sets.count],
+                ending: Ending.allCases.randomElement(using: &random)!,
+                fate: seat.isProcess ? Fate.allCases.randomElement(using: &random)! : .livesOn
+            )
         }
+        guard failures.all.isEmpty else { return giveUp(sets, assignments, queue) }
         for seat in seats { seat.device.work(round: number) }
         activity.enter(.awaitingDevices)
         for seat in seats { seat.device.awaitWork(of: number) }
@@ -49,6 +56,7 @@ struct Round {
         for (index, seat) in seats.enumerated() {
             seat.device.storm(pause: index == fierce ? .zero : .microseconds(Int.random(in: 50...500, using: &random)))
         }
+        for assignment in assignments where assignment.fate == .killedWhileAssigned { killWhileAssigned(assignment, &random) }
         endSome(of: assignments, &random)
         awaitShutdowns(of: assignments, in: sets)
         release(sets, assignments, &random)
@@ -57,16 +65,24 @@ struct Round {
         settle(assignments, &random)
     }
 
-    private func assign(_ seat: Seat, to set: IrqfdSet, ending: Ending) -> Assignment {
+    private func assign(_ seat: Seat, to set: IrqfdSet, ending: Ending, fate: Fate) -> Assignment {
         activity.enter(.assigning, line: seat.line)
-        let file = seat.openFile()
-        seat.line.beginAssignment()
         do {
+            let file = try seat.openFile()
+            seat.line.beginAssignment()
             try set.assign(file, gsi: seat.line.gsi)
         } catch {
             failures.add("assign to line \(seat.line.number): \(error)")
         }
-        return Assignment(seat: seat, set: set, ending: ending)
+        return Assignment(seat: seat, set: set, ending: ending, fate: fate)
+    }
+
+    /// Not everything could be assigned.
+    private func giveUp(_ sets: [IrqfdSet], _ assignments: [Assignment], _ queue: SingleThreadWorkqueue) {
+        activity.enter(.releasing)
+        for set in sets { set.release() }
+        for assignment in assignments { assignment.line.endAssignment() }
+        queue.shutdown()
     }
 
     // MARK: The ends
@@ -87,6 +103,7 @@ struct Round {
                 lanes[other].append(close(assignment))
             case .release, .closeAgainstRelease, .deassignAgainstRelease: break
             }
+            if assignment.fate == .killedDuringEnd { lanes[other] += [Self.pause(&random), kill(assignment)] }
         }
         race(lanes, dwellingOn: ended, &random)
     }
@@ -123,6 +140,7 @@ struct Round {
             case .deassignAgainstRelease: third.append(deassign(assignment))
             default: break
             }
+            if assignment.fate == .killedDuringEnd { third.append(kill(assignment)) }
         }
         lanes.append(third)
         race(lanes, dwellingOn: ended, &random)
@@ -131,10 +149,47 @@ struct Round {
     /// Runs the lanes, every other time with an injection of one of the lines underway that is not over soon.
     private func race(_ lanes: [Racers.Lane], dwellingOn assignments: [Assignment], _ random: inout SplitMix64) {
         guard !lanes.allSatisfy(\.isEmpty) else { return }
-        let slow = Bool.random(using: &random) ? assignments.randomElement(using: &random) : nil
+        // Of those for which something is still signalled.
+        let candidates = assignments.filter { $0.fate != .killedWhileAssigned }
+        let slow = Bool.random(using: &random) ? candidates.randomElement(using: &random) : nil
         slow?.line.catchInjection()
         racers.race(lanes)
         slow?.line.disarm()
+    }
+
+    // MARK: Kills
+
+    private func kill(_ assignment: Assignment) -> @Sendable (Activity) -> Void {
+        { activity in
+            activity.enter(.killing, line: assignment.line)
+            assignment.seat.device.kill()
+        }
+    }
+
+    /// Kills the process in the middle of its storm, every other time with an injection underway. Then the kernel's counter is final and exact:
+    /// everything in it must be answered, since the irqfd is assigned.
+    private func killWhileAssigned(_ assignment: Assignment, _ random: inout SplitMix64) {
+        let line = assignment.line
+        // Without a pause, every other time: then it dies between two signals, and otherwise mostly between two gusts.
+        if Bool.random(using: &random) { assignment.seat.device.storm(pause: .zero) }
+        awaitStorm(on: line)
+        if Bool.random(using: &random) { line.catchInjection() }
+        Self.pause(&random)(activity)
+        kill(assignment)(activity)
+        line.disarm()
+        activity.enter(.awaitingGuest, line: line)
+        if line.awaitAnswer(atMost: patience) == nil {
+            failures.add("no interrupt within \(patience) after the last signals of a killed process (\(line.state))")
+            line.countLost()
+        }
+        if line.isDrained { failures.add("signals were taken out of the eventfd of line \(line.number) while it was assigned") }
+    }
+
+    /// Returns when a few gusts have come; not for ever, the process may have ended by itself.
+    private func awaitStorm(on line: Line) {
+        let goal = line.lastSignal + 3 * UInt64(Device.gust)
+        let end = ContinuousClock.now + .milliseconds(100)
+        while line.lastSignal < goal && .now < end { sched_yield() }
     }
 
     // MARK: What ends
@@ -197,9 +252,17 @@ struct Round {
 
     // MARK: Afterwards
 
+    /// When nobody signals any more, an irqfd leaves nothing behind that would interrupt the next one.
+    private func checkDrained(_ assignment: Assignment) {
+        let (line, remainder) = (assignment.line, assignment.line.remainder)
+        if remainder > 0 { failures.add("the irqfd of line \(line.number) has ended, and left \(remainder) signals in its eventfd") }
+    }
+
     /// Silences the devices whose files are gone, and some of the others; those that go on signal while they are assigned again.
     private func settle(_ assignments: [Assignment], _ random: inout SplitMix64) {
         for assignment in assignments {
+            if assignment.fate == .killedWhileAssigned { checkDrained(assignment) }
+            if assignment.fate == .killedAfterEnd { kill(assignment)(activity) }
             if assignment.ending.closesFile {
                 Self.retire(assignment.seat, activity, failures, patience)
             } else if Bool.random(using: &random) {

@@ -19,31 +19,39 @@ final class Run: Sendable {
 
     private let guest: any Guest
     private let goal: Goal
+    private let source: Source
     private let seed: UInt64
     private let patience: Duration
     private let failures = Failures()
     private let latencies = Latencies()
+    private let processes = Processes()
     private let board: Board
     private let rounds = Atomic<UInt64>(0)
     private let start = ContinuousClock.now
 
-    init(guest: any Guest, devices: Int, goal: Goal, seed: UInt64, patience: Duration) {
+    init(guest: any Guest, source: Source, devices: Int, goal: Goal, seed: UInt64, patience: Duration) {
         self.guest = guest
+        self.source = source
         self.goal = goal
         self.seed = seed
         self.patience = patience
-        let lines = Self.lines.prefix(devices).map { [failures] in Line(gsi: GSI(rawValue: $0), failures: failures) }
+        let lines = Self.lines.prefix(devices).map { [failures] in
+            Line(gsi: GSI(rawValue: $0), failures: failures, countsInKernel: source == .descriptors)
+        }
         board = Board(guest: guest, lines: lines, failures: failures)
     }
 
     func run() throws -> Report {
         // The system queue lives as long as the program: it is there before the first count.
         SingleThreadWorkqueue.system.flush()
-        let before = Census.now()
+        let before = Census.now(withOpenDescriptors: true)
         try guest.start(observer: board)
         churn()
         let (leaked, after) = countLeaked(since: before)
-        return report(leaked: leaked, signals: after.signals - before.signals, injections: after.injections - before.injections)
+        #if os(Linux)
+            if ChildProcess.hasChildren { failures.add("a process is left") }
+        #endif
+        return report(leaked: leaked, before, after)
     }
 
     /// All rounds, and then the end of all files, all threads and the guest.
@@ -52,7 +60,15 @@ final class Run: Sendable {
         let racers = Racers(count: 3, caller: main)
         var random = SplitMix64(seed: seed)
         let seats = board.lines.map { line in
-            Seat(device: Device(line: line, latencies: latencies, failures: failures, patience: patience / 3, seed: random.next()))
+            let device = Device(
+                line: line,
+                latencies: latencies,
+                failures: failures,
+                patience: patience / 3,
+                seed: random.next(),
+                hand: makeHand
+            )
+            return Seat(device: device, source: source)
         }
         let watch = watch(main, racers.activities + seats.map(\.device.activity))
         repeat {
@@ -67,6 +83,15 @@ final class Run: Sendable {
         main.enter(.stoppingGuest)
         guest.stop()
         watch.end()
+    }
+
+    private func makeHand(line: Line, activity: Activity) -> any Hand {
+        #if os(Linux)
+            if source == .descriptors {
+                return ProcessHand(line: line, activity: activity, processes: processes, failures: failures, patience: patience / 3)
+            }
+        #endif
+        return ThreadHand(line: line, failures: failures)
     }
 
     private var isReached: Bool {
@@ -98,23 +123,26 @@ final class Run: Sendable {
     private func countLeaked(since before: Census) -> (Int, Census) {
         let excess = Census.awaitReturn(to: before)
         for (kind, count) in excess { failures.add("\(count) \(kind) still alive") }
-        return (excess.reduce(0) { $0 + $1.count }, Census.now())
+        return (excess.reduce(0) { $0 + $1.count }, Census.now(withOpenDescriptors: true))
     }
 
     private var sum: Line.Tally {
         board.lines.reduce(into: Line.Tally()) { $0.add($1.tally) }
     }
 
-    private func report(leaked: Int, signals: UInt64, injections: UInt64) -> Report {
+    private func report(leaked: Int, _ before: Census, _ after: Census) -> Report {
         let sum = sum
+        let (signals, injections) = (after.signals - before.signals, after.injections - before.injections)
         // Books that do not balance prove nothing.
         if sum.signals != sum.answered + sum.unheard + sum.lost {
             failures.add("\(sum.signals) signals are not \(sum.answered) answered, \(sum.unheard) unheard and \(sum.lost) lost")
         }
-        if sum.signals != signals { failures.add("the devices sent \(sum.signals) signals, the eventfds count \(signals)") }
+        let own = source == .threads ? sum.signals : 0
+        if own != signals { failures.add("the devices sent \(own) signals through context references, the eventfds count \(signals)") }
         if sum.injected != injections { failures.add("the lines were raised \(sum.injected) times, the irqfds count \(injections)") }
         return Report(
             backend: guest.backend.rawValue,
+            source: source.rawValue,
             devices: board.lines.count,
             seed: seed,
             rounds: rounds.load(ordering: .relaxed),
@@ -128,6 +156,10 @@ final class Run: Sendable {
             lost: sum.lost,
             late: sum.late,
             leaked: leaked,
+            processes: processes.sum,
+            killed: processes.sumKilled,
+            descriptorsBefore: before.openDescriptors ?? 0,
+            descriptorsAfter: after.openDescriptors ?? 0,
             latencySamples: latencies.count,
             latencyP50: latencies.microseconds(at: 50),
             latencyP99: latencies.microseconds(at: 99),

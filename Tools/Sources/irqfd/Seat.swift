@@ -3,14 +3,20 @@
 import EventFD
 import GuestKit
 
-/// A device and the file it signals, which the side that ends things holds.
+/// A device and the file that it has signalled, which the side that ends things holds.
 final class Seat: Sendable {
     let device: Device
     private let held = Monitor<EventFDFile?>(nil)
 
-    init(device: Device) {
+    private let source: Source
+
+    init(device: Device, source: Source) {
         self.device = device
+        self.source = source
     }
+
+    /// Whether it is a process that signals, which can be killed.
+    var isProcess: Bool { source == .descriptors }
 
     var line: Line { device.line }
 
@@ -18,12 +24,24 @@ final class Seat: Sendable {
     var file: EventFDFile? { held.read { $0 } }
 
     /// The file, a new one if need be; the device, which is parked in that case, is told.
-    func openFile() -> EventFDFile {
+    func openFile() throws(EventFDError) -> EventFDFile {
         if let file { return file }
-        let file = EventFDFile()
+        let (file, outlet) = try makeFile()
         held.update { $0 = file }
-        device.exchange(file)
+        device.exchange(outlet)
         return file
+    }
+
+    private func makeFile() throws(EventFDError) -> (EventFDFile, Outlet) {
+        #if os(Linux)
+            if source == .descriptors {
+                let wire = try Wire()
+                line.follow(wire.counter)
+                return (try wire.makeFile(), .wire(wire))
+            }
+        #endif
+        let file = EventFDFile()
+        return (file, .context(of: file))
     }
 
     /// Lets go of the file; when nobody else holds it, that closes it.
