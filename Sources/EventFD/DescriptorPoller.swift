@@ -191,11 +191,16 @@
         #endif
     }
 
+    /// Throws what the world is to blame for.
     private func control(_ set: Int32, _ operation: Int32, _ number: Int32, _ events: UInt32, _ key: UInt64) throws(EventFDError) {
         var event = unsafe epoll_event()
         unsafe event.events = events
         unsafe event.data.u64 = key
-        if unsafe epoll_ctl(set, operation, number, &event) < 0 { throw EventFDError(systemError: kp_errno()) }
+        if unsafe epoll_ctl(set, operation, number, &event) == 0 { return }
+        if kp_errno() == EEXIST {
+            misuse("descriptor \(number) belongs to an EventFDFile already; make the other file from EventFDDescriptor(duplicating:)")
+        }
+        throw EventFDError(systemError: kp_errno())
     }
 
     private func ring(_ number: Int32, _ value: UnsafePointer<UInt64>) { unsafe _ = write(number, value, 8) }

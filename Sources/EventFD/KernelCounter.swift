@@ -17,8 +17,9 @@
         private let serial: UInt64
         /// The poller hears of writes.
         private var isWatched = false
-        /// The poller hears of room.
-        private var isAwaitingRoom = false
+        /// The poller hears of room, and somebody has asked for some since it last did.
+        private var isRoomWatched = false
+        private var isRoomAwaited = false
         /// Signals that found no room, and that the poller writes when there is some.
         private var owed: UInt64 = 0
 
@@ -107,14 +108,18 @@
             return true
         }
 
-        /// When there is room, or if there is some already, the poller calls `findRoom`.
+        /// The poller calls `findRoom` when there is room, and once if there is some already.
+        ///
+        /// Who asks looks again, or for the first time, after this: whatever is read from then on is heard of. Asking again changes nothing in
+        /// the kernel: where there is room, but too little for who asks, that would be heard of again and again.
         func awaitRoom() {
-            if isAwaitingRoom { return }
-            isAwaitingRoom = true
+            isRoomAwaited = true
+            if isRoomWatched { return }
+            isRoomWatched = true
             poller.setInterest(in: descriptor.number, serial, ofRoom: true)
         }
 
-        /// There may be room: writes what is owed. True: there is room left for others.
+        /// There may be room: writes what is owed. True: there is room left, and somebody has asked for it.
         func findRoom() -> Bool {
             while owed > 0 {
                 let room = count.map { .max - 1 - min($0, .max - 1) } ?? 1
@@ -123,9 +128,13 @@
                 owed -= part
             }
             if !readiness.contains(.output) { return false }
-            isAwaitingRoom = false
+            if isRoomAwaited {
+                isRoomAwaited = false
+                return true
+            }
+            isRoomWatched = false
             poller.setInterest(in: descriptor.number, serial, ofRoom: false)
-            return true
+            return false
         }
 
         // MARK: Mistakes

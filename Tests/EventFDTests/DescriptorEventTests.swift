@@ -93,6 +93,35 @@
             }
         }
 
+        @Test("where there is room, but too little, a blocking write sleeps as well, and is not woken again and again")
+        func tooLittleRoom() throws {
+            try withWatchdog {
+                let pair = try Peered()
+                let (file, peer) = (pair.file, pair.peer.number)
+                KernelDescriptor.write(peer, full - 2)
+                let told = Guarded(0)
+                let entry = WaitQueueEntry(mask: .output) { _, _, _ in
+                    told.withLock { $0 += 1 }
+                    return .woken
+                }
+                _ = file.poll(PollTable { $0.add(entry) })
+                let writer = file.sleepingWriter(7)
+                // What the poller has heard by now, it has heard before this.
+                let probe = try Peered()
+                let listener = Listener()
+                listener.hook(on: probe.file)
+                for round in 1...20 {
+                    KernelDescriptor.write(probe.peer.number, 1)
+                    listener.keys.wait(forCount: round)
+                }
+                #expect(told.current <= 1)
+                #expect(!writer.isFinished)
+                #expect(KernelDescriptor.read(peer) == full - 2)
+                #expect(writer.join() == .success(0))
+                #expect(KernelDescriptor.read(peer) == 7)
+            }
+        }
+
         @Test("a close wakes who sleeps on the file, and they throw; then comes the hang-up")
         func close() throws {
             try withWatchdog {

@@ -169,6 +169,36 @@
             }
         }
 
+        @Test("the same eventfd again, by the same number: the poller has forgotten the first")
+        func again() async {
+            await #expect(processExitsWith: .success) {
+                let eventFD = try EventFDDescriptor()
+                var numbers: Set<Int32> = []
+                // Another file keeps the thread.
+                let other = try Peered()
+                for _ in 0..<5 {
+                    let file = try EventFDFile(descriptor: eventFD.duplicate())
+                    numbers.insert(try file.withPollableDescriptor { $0 })
+                    try file.close()
+                }
+                #expect(numbers.count == 1)
+                try other.file.close()
+            }
+        }
+
+        @Test("two owners of one descriptor are misuse, with a sentence")
+        func twoOwners() async {
+            let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+                let first = try EventFDDescriptor()
+                let second = try EventFDDescriptor(adopting: first.number)
+                let file = try EventFDFile(descriptor: first)
+                _ = try EventFDFile(descriptor: second)
+                try file.close()
+            }
+            let sentence = misuseSentence(result?.standardErrorContent)
+            #expect(sentence.contains("belongs to an EventFDFile already"))
+        }
+
         @Test("where there are no more descriptors it throws, and nothing is left")
         func noMore() async {
             await #expect(processExitsWith: .success) {
