@@ -8,6 +8,6 @@ struct Irqfd: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "irqfd",
         abstract: "Shows swift-irqfd at work.",
-        subcommands: [GuestCommand.self, TortureCommand.self]
+        subcommands: [GuestCommand.self, TortureCommand.self, CompareCommand.self]
     )
 }

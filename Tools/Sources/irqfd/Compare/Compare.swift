@@ -1,0 +1,92 @@
+// swift-irqfd: SPDX-License-Identifier: Apache-2.0
+
+import GuestKit
+import Workqueue
+
+/// A whole run: scripts until there are enough, or until enough of them have shown a mismatch.
+struct Compare {
+    /// Of how many mismatches one wants to hear.
+    private static let limit = 3
+    /// One script of so many is about irqfds, where they can be compared.
+    private static let machinesEvery = 4
+
+    let seed: UInt64
+    let scripts: Int
+    let operations: Int
+    private let comparison: Comparison
+    private let machines: KernelMachines?
+    private let hasSignals: Bool
+    /// What could not be compared, and why.
+    let omissions: [String]
+
+    /// Prepares both sides.
+    init(seed: UInt64, scripts: Int, operations: Int) throws(CompareError) {
+        self.seed = seed
+        self.scripts = scripts
+        self.operations = operations
+        // Our workers are there before this thread is bound to a processor: a new thread is bound like the one that makes it.
+        SingleThreadWorkqueue.system.flush()
+        let ours = OurSubject()
+        var omissions: [String] = []
+        var signaller: KernelSignaller?
+        do throws(CompareError) { signaller = try KernelSignaller() } catch {
+            omissions.append("the kernel cannot be made to signal (\(error)): no script signals, and no counter reaches its largest value")
+        }
+        var machines: KernelMachines?
+        do throws(CompareError) { machines = try KernelMachines() } catch {
+            omissions.append("KVM cannot be used (\(error)): irqfds are not compared")
+        }
+        comparison = Comparison(ours: ours, theirs: try KernelSubject(signaller: signaller, machines: machines))
+        self.machines = machines
+        self.hasSignals = signaller != nil
+        self.omissions = omissions
+    }
+
+    /// Whether irqfds are compared.
+    var hasKVM: Bool { machines != nil }
+
+    /// Runs the scripts, and ends the program if nothing has gone on for too long.
+    func run(patience: Duration) throws(CompareError) -> CompareReport {
+        let progress = comparison.progress
+        let start = ContinuousClock.now
+        let watch = Watch(
+            patience: patience,
+            progress: { progress.operations },
+            line: { "\(Report.tenths(.now - start)) s, \(progress.operations) operations" },
+            state: { [progress.state] }
+        )
+        defer { watch.end() }
+        var report = CompareReport(seed: seed, kvm: hasKVM, omissions: omissions)
+        var seeds = SplitMix64(seed: seed)
+        for number in 0..<scripts where report.mismatches < Self.limit {
+            let hasMachines = hasKVM && number % Self.machinesEvery == 0
+            var generator = ScriptGenerator(seed: seeds.next(), hasMachines: hasMachines, hasSignals: hasSignals)
+            let script = generator.script(operations: operations)
+            let result = try comparison.run(script)
+            report.add(result)
+            if result.isMismatch {
+                let (shortest, rows) = try shrink(script, result)
+                report.addMismatch("script \(number + 1) of seed \(seed), shrunk:\n\(rows)", operations: shortest.operations.count)
+            }
+        }
+        report.seconds = Report.tenths(.now - start)
+        return report
+    }
+
+    /// The shortest script with a mismatch, and its two columns.
+    private func shrink(_ script: Script, _ result: Comparison.Result) throws(CompareError) -> (Script, String) {
+        // Of an interrupt that does not come one need not be that sure each time.
+        let patience = machines?.patience
+        machines?.patience = .milliseconds(100)
+        var start = script
+        start.operations.removeLast(script.operations.count - result.operations)
+        var shortest = try Shrinker { [comparison] script throws(CompareError) in try comparison.run(script).isMismatch }.shrink(start)
+        if let patience { machines?.patience = patience }
+        var again = try comparison.run(shortest, recordsRows: true)
+        if !again.isMismatch {
+            shortest = start
+            again = try comparison.run(start, recordsRows: true)
+        }
+        return (shortest, ComparisonRow.table(again.rows, (comparison.ours.name, comparison.theirs.name)))
+    }
+}
