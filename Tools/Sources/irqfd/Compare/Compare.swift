@@ -5,10 +5,18 @@ import Workqueue
 
 /// A whole run: scripts until there are enough, or until enough of them have shown a mismatch.
 struct Compare {
+    /// What scripts are about.
+    enum Topic: Sendable {
+        /// Eventfds alone.
+        case files
+        /// Irqfds in every script; an error where they cannot be compared.
+        case machines
+        /// Irqfds in one script of four, where they can be compared.
+        case filesAndMachines
+    }
+
     /// Of how many mismatches one wants to hear.
     private static let limit = 3
-    /// One script of so many is about irqfds, where they can be compared.
-    private static let machinesEvery = 4
 
     let seed: UInt64
     let scripts: Int
@@ -16,11 +24,14 @@ struct Compare {
     private let comparison: Comparison
     private let machines: KernelMachines?
     private let hasSignals: Bool
+    private let topic: Topic
     /// What could not be compared, and why.
     let omissions: [String]
 
     /// Prepares both sides.
-    init(seed: UInt64, scripts: Int, operations: Int) throws(CompareError) {
+    ///
+    /// - Parameter about: What the scripts are to be about.
+    init(seed: UInt64, scripts: Int, operations: Int, about topic: Topic = .filesAndMachines) throws(CompareError) {
         self.seed = seed
         self.scripts = scripts
         self.operations = operations
@@ -33,12 +44,17 @@ struct Compare {
             omissions.append("the kernel cannot be made to signal (\(error)): no script signals, and no counter reaches its largest value")
         }
         var machines: KernelMachines?
-        do throws(CompareError) { machines = try KernelMachines() } catch {
+        do throws(CompareError) { machines = topic == .files ? nil : try KernelMachines() } catch {
+            if topic == .machines { throw error }
             omissions.append("KVM cannot be used (\(error)): irqfds are not compared")
+        }
+        if let machines, machines.shareEventfds {
+            omissions.append("this kernel lets an eventfd interrupt several machines, as those before 6.17 do: each script has one")
         }
         comparison = Comparison(ours: ours, theirs: try KernelSubject(signaller: signaller, machines: machines))
         self.machines = machines
-        self.hasSignals = signaller != nil
+        hasSignals = signaller != nil
+        self.topic = topic
         self.omissions = omissions
     }
 
@@ -59,8 +75,9 @@ struct Compare {
         var report = CompareReport(seed: seed, kvm: hasKVM, omissions: omissions)
         var seeds = SplitMix64(seed: seed)
         for number in 0..<scripts where report.mismatches < Self.limit {
-            let hasMachines = hasKVM && number % Self.machinesEvery == 0
-            var generator = ScriptGenerator(seed: seeds.next(), hasMachines: hasMachines, hasSignals: hasSignals)
+            let hasMachines = hasKVM && (topic == .machines || number.isMultiple(of: 4))
+            let count = !hasMachines ? 0 : machines?.shareEventfds == true ? 1 : Script.machines
+            var generator = ScriptGenerator(seed: seeds.next(), machines: count, hasSignals: hasSignals)
             let script = generator.script(operations: operations)
             let result = try comparison.run(script)
             report.add(result)
@@ -78,14 +95,13 @@ struct Compare {
         // Of an interrupt that does not come one need not be that sure each time.
         let patience = machines?.patience
         machines?.patience = .milliseconds(100)
-        var start = script
-        start.operations.removeLast(script.operations.count - result.operations)
-        var shortest = try Shrinker { [comparison] script throws(CompareError) in try comparison.run(script).isMismatch }.shrink(start)
+        var shortest = try comparison.shrink(script, after: result)
         if let patience { machines?.patience = patience }
         var again = try comparison.run(shortest, recordsRows: true)
         if !again.isMismatch {
-            shortest = start
-            again = try comparison.run(start, recordsRows: true)
+            // Something that does not happen each time: then the whole script is the best there is.
+            shortest = script
+            again = try comparison.run(script, recordsRows: true)
         }
         return (shortest, ComparisonRow.table(again.rows, (comparison.ours.name, comparison.theirs.name)))
     }

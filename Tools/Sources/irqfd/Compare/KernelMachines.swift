@@ -28,6 +28,8 @@ final class KernelMachines {
     /// Interrupts machine 0 on the probe line.
     private let probe: Int32
     private var processors = clinux_processors()
+    /// Whether an eventfd may interrupt several machines: so it was before 6.17.
+    private(set) var shareEventfds = false
     /// How long the other side's interrupts are waited for.
     var patience = Duration.seconds(5)
 
@@ -42,6 +44,8 @@ final class KernelMachines {
         _ = try KernelSubject.check(probe, "opening an eventfd")
         for _ in 0..<Script.machines { machines.append(try makeMachine()) }
         try assignProbe()
+        shareEventfds = assign(1, probe, Self.probeLine) == .done
+        if shareEventfds { _ = deassign(1, probe, Self.probeLine) }
         _ = try KernelSubject.check(unsafe clinux_stay(&processors), "staying on one processor")
     }
 

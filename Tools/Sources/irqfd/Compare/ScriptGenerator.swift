@@ -3,21 +3,23 @@
 /// Makes scripts at random, with a liking for the places where something changes.
 struct ScriptGenerator {
     private var random: SplitMix64
-    private let hasMachines: Bool
+    private let machines: Int
     private let hasSignals: Bool
     private var model = ScriptModel()
 
-    /// - Parameter hasSignals: Whether the kernel can be made to signal.
-    init(seed: UInt64, hasMachines: Bool, hasSignals: Bool) {
+    /// - Parameters:
+    ///   - machines: How many there are; if none, the scripts are about files alone.
+    ///   - hasSignals: Whether the kernel can be made to signal.
+    init(seed: UInt64, machines: Int, hasSignals: Bool) {
         random = SplitMix64(seed: seed)
-        self.hasMachines = hasMachines
+        self.machines = machines
         self.hasSignals = hasSignals
     }
 
     /// The next script, of so many operations.
     mutating func script(operations count: Int) -> Script {
         model = ScriptModel()
-        var script = Script(hasMachines: hasMachines, operations: [])
+        var script = Script(hasMachines: machines > 0, operations: [])
         for _ in 0..<count {
             let operation = operation()
             model.apply(operation)
@@ -28,9 +30,7 @@ struct ScriptGenerator {
 
     private mutating func operation() -> ScriptOperation {
         let slot = slot()
-        // Out of a hundred; the rest is for files.
-        let isForMachines = hasMachines && chance(40)
-        if isForMachines { return machineOperation(slot) }
+        if machines > 0, chance(40) { return machineOperation(slot) }
         switch below(100) {
         case ..<10: return create(slot)
         case ..<16: return .duplicate(from: slot, to: Int(below(UInt64(Script.slots))))
@@ -47,7 +47,7 @@ struct ScriptGenerator {
 
     private mutating func machineOperation(_ slot: Int) -> ScriptOperation {
         let assignment = model.file(in: slot)?.assignment
-        let place = ScriptModel.Place(machine: Int(below(UInt64(Script.machines))), line: line())
+        let place = ScriptModel.Place(machine: Int(below(UInt64(machines))), line: line())
         switch below(100) {
         case ..<60: return .assign(machine: place.machine, slot: slot, line: place.line)
         case ..<98:

@@ -37,15 +37,22 @@ struct Shrinker {
         return candidates
     }
 
-    /// With one write in place of two.
+    /// Without one operation that changes the counter, which a later write of the same file makes good: so what happens at a limit happens there
+    /// in fewer steps.
     private static func merged(_ script: Script) -> [Script] {
         var candidates: [Script] = []
         for (index, operation) in script.operations.enumerated() {
-            guard let (slot, value) = written(operation) else { continue }
-            let later = script.operations.indices.first { $0 > index && written(script.operations[$0])?.slot == slot }
-            guard let later, let (_, other) = written(script.operations[later]) else { continue }
-            let (sum, overflows) = value.addingReportingOverflow(other)
-            if overflows { continue }
+            let later = script.operations.indices.first { $0 > index && script.operations[$0].written?.slot == operation.slot }
+            guard let later, case let (slot, value)? = script.operations[later].written else { continue }
+            let (sum, isOutOfRange) =
+                switch operation {
+                case .write(_, let earlier), .tryWrite(_, let earlier): value.addingReportingOverflow(earlier)
+                case .signal: value.addingReportingOverflow(1)
+                // Of a semaphore: it takes one.
+                case .read, .tryRead: value.subtractingReportingOverflow(1)
+                default: (value, true)
+                }
+            if isOutOfRange { continue }
             candidates.append(
                 script.changed {
                     $0[later] = .write(slot: slot, value: sum)
@@ -54,13 +61,6 @@ struct Shrinker {
             )
         }
         return candidates
-    }
-
-    private static func written(_ operation: ScriptOperation) -> (slot: Int, value: UInt64)? {
-        switch operation {
-        case .write(let slot, let value), .tryWrite(let slot, let value): (slot, value)
-        default: nil
-        }
     }
 
     /// With fewer slots, machines and lines: one by its predecessor's name throughout.
@@ -82,6 +82,16 @@ struct Shrinker {
     private static func simpler(_ script: Script) -> [Script] {
         script.operations.enumerated().flatMap { index, operation in
             operation.simplerForms.map { form in script.changed { $0[index] = form } }
+        }
+    }
+}
+
+extension ScriptOperation {
+    /// What a write is about.
+    fileprivate var written: (slot: Int, value: UInt64)? {
+        switch self {
+        case .write(let slot, let value), .tryWrite(let slot, let value): (slot, value)
+        default: nil
         }
     }
 }
