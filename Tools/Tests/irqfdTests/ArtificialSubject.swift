@@ -17,7 +17,8 @@ final class ArtificialSubject: Subject {
         /// What a read takes of a semaphore.
         var semaphoreTakes: UInt64 = 1
         var zeroIsEvent = true
-        var readIsEvent = true
+        /// Of what a read tells: output.
+        var readEvent: UInt32 = 4
     }
 
     /// An open file.
@@ -37,8 +38,9 @@ final class ArtificialSubject: Subject {
     let differences: [Difference] = []
     private let rules: Rules
     private var files: [File?] = []
-    /// Whether each slot has had an event since the last look.
-    private var hadEvent: [Bool] = []
+    /// The events of which each slot has been told since the last look.
+    private var events: [UInt32] = []
+    var isHurried = false
 
     init(_ name: String, _ rules: Rules) {
         self.name = name
@@ -47,7 +49,7 @@ final class ArtificialSubject: Subject {
 
     func begin(_ script: Script) {
         files = Array(repeating: nil, count: Script.slots)
-        hadEvent = Array(repeating: false, count: Script.slots)
+        events = Array(repeating: 0, count: Script.slots)
     }
 
     func end() {}
@@ -79,19 +81,19 @@ final class ArtificialSubject: Subject {
         switch operation {
         case .close:
             files[slot] = nil
-            hadEvent[slot] = false
+            events[slot] = 0
             return .done
         case .read, .tryRead:
             if file.count == 0 { return .failed(11) }
             let value = file.isSemaphore ? min(rules.semaphoreTakes, file.count) : file.count
             file.count -= value
-            if rules.readIsEvent { tell(file) }
+            tell(file, rules.readEvent)
             return .value(value)
         case .write(_, let value), .tryWrite(_, let value):
             if value == .max { return .failed(22) }
             guard value <= rules.writeLimit, file.count <= rules.writeLimit - value else { return .failed(11) }
             file.count += value
-            if value > 0 || rules.zeroIsEvent { tell(file) }
+            if value > 0 || rules.zeroIsEvent { tell(file, 1) }
             return .done
         case .poll: return .events(readiness(file))
         case .setNonBlocking(_, let isOn):
@@ -99,7 +101,7 @@ final class ArtificialSubject: Subject {
             return .value(isOn ? 1 : 0)
         case .signal:
             if file.count < rules.signalLimit { file.count += 1 }
-            tell(file)
+            tell(file, 1)
             return .done
         default: return .leftOut
         }
@@ -107,11 +109,11 @@ final class ArtificialSubject: Subject {
 
     private func put(_ file: File, in slot: Int) {
         files[slot] = file
-        hadEvent[slot] = true
+        events[slot] = readiness(file)
     }
 
-    private func tell(_ file: File) {
-        for slot in files.indices where files[slot] === file { hadEvent[slot] = true }
+    private func tell(_ file: File, _ event: UInt32) {
+        for slot in files.indices where files[slot] === file { events[slot] |= event }
     }
 
     private func readiness(_ file: File) -> UInt32 {
@@ -119,12 +121,17 @@ final class ArtificialSubject: Subject {
     }
 
     func look(expecting other: Sighting?) -> Sighting {
-        defer { hadEvent = Array(repeating: false, count: Script.slots) }
+        defer { events = Array(repeating: 0, count: Script.slots) }
         return Sighting(
             slots: files.enumerated().map { slot, file in
                 guard let file else { return Sighting.Slot(readiness: 0x20, count: 0) }
                 let readiness = readiness(file)
-                return Sighting.Slot(readiness: readiness, count: file.count, edge: hadEvent[slot] ? readiness : 0)
+                return Sighting.Slot(
+                    readiness: readiness,
+                    count: file.count,
+                    inputEdge: events[slot] & 0x9 == 0 ? 0 : readiness & 0x9,
+                    outputEdge: events[slot] & 0xC == 0 ? 0 : readiness & 0xC
+                )
             }
         )
     }

@@ -15,7 +15,8 @@ import Testing
         ("a signal stops one too early", { $0.signalLimit -= 1 }),
         ("a semaphore gives two", { $0.semaphoreTakes = 2 }),
         ("a write of zero is no event", { $0.zeroIsEvent = false }),
-        ("a read is no event", { $0.readIsEvent = false }),
+        ("a read is no event", { $0.readEvent = 0 }),
+        ("a read is an event for those who wait for input", { $0.readEvent = 1 }),
     ]
 
     @Test(arguments: wrongRules.indices) func aWrongRuleIsFoundAndShrunkToSixOperations(index: Int) throws {

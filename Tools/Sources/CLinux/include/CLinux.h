@@ -101,9 +101,9 @@ static inline int clinux_epoll(void) {
     return descriptor < 0 ? -errno : descriptor;
 }
 
-/// Watches a descriptor for edges of input, output and error, under a number of one's own.
-static inline int clinux_watch(int epoll, int descriptor, uint32_t number) {
-    struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLERR | EPOLLET, .data.u32 = number};
+/// Watches a descriptor for edges of some events of poll(2), and of errors in any case, under a number of one's own.
+static inline int clinux_watch(int epoll, int descriptor, uint32_t events, uint32_t number) {
+    struct epoll_event event = {.events = events | EPOLLERR | EPOLLET, .data.u32 = number};
     return epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event) < 0 ? -errno : 0;
 }
 
@@ -209,7 +209,7 @@ static inline int clinux_is_nonblocking(int descriptor) { return -ENOSYS; }
 static inline int clinux_set_nonblocking(int descriptor, bool nonblocking) { return -ENOSYS; }
 static inline int clinux_count(int descriptor, uint64_t *count) { return -ENOSYS; }
 static inline int clinux_epoll(void) { return -ENOSYS; }
-static inline int clinux_watch(int epoll, int descriptor, uint32_t number) { return -ENOSYS; }
+static inline int clinux_watch(int epoll, int descriptor, uint32_t events, uint32_t number) { return -ENOSYS; }
 static inline int clinux_unwatch(int epoll, int descriptor) { return -ENOSYS; }
 static inline int clinux_take_edges(int epoll, uint32_t *edges, uint32_t count) { return -ENOSYS; }
 static inline int clinux_signaller_open(struct clinux_signaller *signaller) { return -ENOSYS; }

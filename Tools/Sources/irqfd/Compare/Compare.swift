@@ -92,11 +92,7 @@ struct Compare {
 
     /// The shortest script with a mismatch, and its two columns.
     private func shrink(_ script: Script, _ result: Comparison.Result) throws(CompareError) -> (Script, String) {
-        // Of an interrupt that does not come one need not be that sure each time.
-        let patience = machines?.patience
-        machines?.patience = .milliseconds(100)
         var shortest = try comparison.shrink(script, after: result)
-        if let patience { machines?.patience = patience }
         var again = try comparison.run(shortest, recordsRows: true)
         if !again.isMismatch {
             // Something that does not happen each time: then the whole script is the best there is.

@@ -11,6 +11,8 @@ struct CompareReport: Sendable, Encodable {
     let omissions: [String]
     private(set) var scripts = 0
     private(set) var operations = 0
+    /// How many lines of the kernel's machines have had an interrupt after an operation.
+    private(set) var interrupts = 0
     private(set) var mismatches = 0
     /// How often each known difference applied, by its name.
     private(set) var excused: [String: Int]
@@ -31,6 +33,7 @@ struct CompareReport: Sendable, Encodable {
     mutating func add(_ result: Comparison.Result) {
         scripts += 1
         operations += result.operations
+        interrupts += result.interrupts
         for (difference, count) in result.excused { excused[difference.rawValue, default: 0] += count }
     }
 
@@ -56,6 +59,7 @@ struct CompareReport: Sendable, Encodable {
         let rows = [
             ("scripts", "\(scripts)", "in \(seconds) s"),
             ("operations", "\(operations)", "after each of which both sides were looked at"),
+            ("interrupts", "\(interrupts)", kvm ? "of the kernel's machines" : ""),
             ("mismatches", "\(mismatches)", ""),
         ]
         let excuses = excused.sorted { $0.key < $1.key }.map { ($0.key, "\($0.value)", "times as documented") }

@@ -7,6 +7,8 @@ extension Comparison {
     func shrink(_ script: Script, after result: Result) throws(CompareError) -> Script {
         var start = script
         start.operations.removeLast(script.operations.count - result.operations)
+        (ours.isHurried, theirs.isHurried) = (true, true)
+        defer { (ours.isHurried, theirs.isHurried) = (false, false) }
         return try Shrinker { script throws(CompareError) in try run(script).isMismatch }.shrink(start)
     }
 }

@@ -8,6 +8,8 @@ struct Comparison {
         var operations = 0
         /// How often each difference applied, and was as it must be.
         var excused: [Difference: Int] = [:]
+        /// How many lines have had an interrupt after an operation, on their side.
+        var interrupts = 0
         /// Whether the two sides were not the same after the last of those operations.
         var isMismatch = false
         /// One row for each operation, if they were asked for.
@@ -54,6 +56,7 @@ struct Comparison {
         }
         let ourSighting = try ours.look(expecting: nil)
         let theirSighting = try theirs.look(expecting: ourSighting)
+        result.interrupts += theirSighting.interrupts.reduce(0) { $0 + $1.nonzeroBitCount }
         row.sightings = (ourSighting, theirSighting)
         if let words = ourSighting.difference(from: theirSighting) { return row.differing(words) }
         return row

@@ -30,8 +30,8 @@ final class KernelMachines {
     private var processors = clinux_processors()
     /// Whether an eventfd may interrupt several machines: so it was before 6.17.
     private(set) var shareEventfds = false
-    /// How long the other side's interrupts are waited for.
-    var patience = Duration.seconds(5)
+    /// Whether interrupts of the other side that have not arrived here are waited for only shortly.
+    var isHurried = false
 
     init() throws(CompareError) {
         kvm = try KernelSubject.check(ckvm_open(), "opening /dev/kvm")
@@ -113,7 +113,7 @@ final class KernelMachines {
 
     /// What is expected and not there: it should be by now; all the same it is given time.
     private func wait(for expected: [UInt16], _ lines: inout [UInt16]) throws(CompareError) {
-        let end = ContinuousClock.now + patience
+        let end = ContinuousClock.now + (isHurried ? .milliseconds(100) : .seconds(5))
         while zip(expected, lines).contains(where: { $0 & ~$1 != 0 }), .now < end {
             sched_yield()
             lines = try latchedLines()

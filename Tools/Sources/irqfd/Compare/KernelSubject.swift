@@ -7,7 +7,8 @@ final class KernelSubject: Subject {
     let name = "the kernel's"
     let differences: [Difference] = []
 
-    private let epoll: Int32
+    /// Two epoll sets: for those who wait for input, and for output.
+    private let epolls: (input: Int32, output: Int32)
     private let signaller: KernelSignaller?
     private var slots = [Int32](repeating: Int32(clinux_no_descriptor), count: Script.slots)
     private let allMachines: KernelMachines?
@@ -17,12 +18,21 @@ final class KernelSubject: Subject {
     init(signaller: KernelSignaller?, machines: KernelMachines?) throws(CompareError) {
         self.signaller = signaller
         allMachines = machines
-        epoll = try Self.check(clinux_epoll(), "opening an epoll set")
+        let input = try Self.check(clinux_epoll(), "opening an epoll set")
+        let output = clinux_epoll()
+        if output < 0 { _ = clinux_close(input) }
+        epolls = (input, try Self.check(output, "opening an epoll set"))
     }
 
     deinit {
         for descriptor in slots where descriptor != clinux_no_descriptor { _ = clinux_close(descriptor) }
-        _ = clinux_close(epoll)
+        _ = clinux_close(epolls.input)
+        _ = clinux_close(epolls.output)
+    }
+
+    var isHurried: Bool {
+        get { allMachines?.isHurried ?? false }
+        set { allMachines?.isHurried = newValue }
     }
 
     func begin(_ script: Script) throws(CompareError) {
@@ -90,12 +100,18 @@ final class KernelSubject: Subject {
 
     private func fill(_ slot: Int, with descriptor: Int32) throws(CompareError) {
         slots[slot] = descriptor
-        _ = try Self.check(clinux_watch(epoll, descriptor, UInt32(slot)), "adding to an epoll set")
+        for (epoll, events) in [(epolls.input, Sighting.edges.input), (epolls.output, Sighting.edges.output)] {
+            _ = try Self.check(clinux_watch(epoll, descriptor, events, UInt32(slot)), "adding to an epoll set")
+        }
     }
 
     private func empty(_ slot: Int) throws(CompareError) -> Outcome {
         let descriptor = slots[slot]
-        if isOpen(slot) { _ = try Self.check(clinux_unwatch(epoll, descriptor), "removing from an epoll set") }
+        if isOpen(slot) {
+            for epoll in [epolls.input, epolls.output] {
+                _ = try Self.check(clinux_unwatch(epoll, descriptor), "removing from an epoll set")
+            }
+        }
         slots[slot] = Int32(clinux_no_descriptor)
         return Self.outcome(clinux_close(descriptor))
     }
@@ -109,9 +125,7 @@ final class KernelSubject: Subject {
     // MARK: Looking
 
     func look(expecting other: Sighting?) throws(CompareError) -> Sighting {
-        var edges = [UInt32](repeating: 0, count: Script.slots)
-        let result = unsafe edges.withUnsafeMutableBufferPointer { unsafe clinux_take_edges(epoll, $0.baseAddress, UInt32($0.count)) }
-        _ = try Self.check(result, "waiting for events")
+        let edges = (input: try takeEdges(epolls.input), output: try takeEdges(epolls.output))
         var sighting = Sighting(slots: [])
         for (slot, descriptor) in slots.enumerated() {
             let readiness = try readiness(descriptor)
@@ -121,13 +135,21 @@ final class KernelSubject: Subject {
                 Sighting.Slot(
                     readiness: readiness,
                     count: count,
-                    edge: edges[slot],
+                    inputEdge: edges.input[slot],
+                    outputEdge: edges.output[slot],
                     descriptorIsReadable: isOpen(slot) ? readiness & 1 != 0 : nil
                 )
             )
         }
         if let machines { sighting.interrupts = try machines.takeInterrupts(expecting: other?.interrupts) }
         return sighting
+    }
+
+    private func takeEdges(_ epoll: Int32) throws(CompareError) -> [UInt32] {
+        var edges = [UInt32](repeating: 0, count: Script.slots)
+        let result = unsafe edges.withUnsafeMutableBufferPointer { unsafe clinux_take_edges(epoll, $0.baseAddress, UInt32($0.count)) }
+        _ = try Self.check(result, "waiting for events")
+        return edges
     }
 
     private func readiness(_ descriptor: Int32) throws(CompareError) -> UInt32 {

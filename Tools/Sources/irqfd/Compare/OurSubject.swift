@@ -40,6 +40,11 @@ final class OurSubject: Subject {
         machines = nil
     }
 
+    var isHurried: Bool {
+        get { sleepGuard.isHurried }
+        set { sleepGuard.isHurried = newValue }
+    }
+
     // MARK: Operations
 
     func perform(_ operation: ScriptOperation, sleeps: Bool) -> Outcome {
@@ -155,7 +160,9 @@ final class OurSubject: Subject {
         let readiness = slot.file.poll().rawValue
         var sighting = Sighting.Slot(readiness: readiness, count: slot.file.count)
         // An edge is a wake of interest, if something of interest is there when one looks.
-        if let events = slot.edges?.take(), events & Sighting.edges != 0 { sighting.edge = readiness & Sighting.edges }
+        let events = slot.edges?.take() ?? 0
+        if events & Sighting.edges.input != 0 { sighting.inputEdge = readiness & Sighting.edges.input }
+        if events & Sighting.edges.output != 0 { sighting.outputEdge = readiness & Sighting.edges.output }
         return sighting
     }
 

@@ -8,14 +8,16 @@ struct Sighting: Equatable, Sendable {
         var readiness: UInt32
         /// The counter; of an empty slot 0.
         var count: UInt64
-        /// What is ready, if somebody who waits for edges was told of one since the last look; otherwise 0.
-        var edge: UInt32 = 0
+        /// What is ready, if somebody who waits for edges of input was told of one since the last look; otherwise 0.
+        var inputEdge: UInt32 = 0
+        /// The same of one who waits for edges of output. Both wait for errors as well.
+        var outputEdge: UInt32 = 0
         /// Whether a descriptor that stands for the file can be read; nil where there is none. Compared if both sides have one.
         var descriptorIsReadable: Bool?
     }
 
-    /// The events for which an edge is looked for: input, output, error.
-    static let edges: UInt32 = 0x1 | 0x4 | 0x8
+    /// The events for which those wait who wait for edges of input, and of output. An error concerns everybody, as in epoll.
+    static let edges: (input: UInt32, output: UInt32) = (0x1 | 0x8, 0x4 | 0x8)
 
     var slots: [Slot]
     /// The lines on which an interrupt has arrived since the last look, a bit each, for each machine.
@@ -33,7 +35,8 @@ struct Sighting: Equatable, Sendable {
             let name = ScriptOperation.name(index)
             compare("count of \(name)", left.count, right.count, ScriptOperation.number)
             compare("poll of \(name)", left.readiness, right.readiness, Self.words)
-            compare("edge on \(name)", left.edge, right.edge, Self.words)
+            compare("edge for input on \(name)", left.inputEdge, right.inputEdge, Self.words)
+            compare("edge for output on \(name)", left.outputEdge, right.outputEdge, Self.words)
             if let left = left.descriptorIsReadable, let right = right.descriptorIsReadable {
                 compare("descriptor of \(name)", left, right) { $0 ? "readable" : "not readable" }
             }
@@ -48,7 +51,8 @@ struct Sighting: Equatable, Sendable {
     var summary: String {
         var parts = slots.enumerated().compactMap { index, slot -> String? in
             if slot.readiness == 0x20 { return nil }
-            let edge = slot.edge == 0 ? "" : " !\(Self.words(slot.edge))"
+            let edges = slot.inputEdge | slot.outputEdge
+            let edge = edges == 0 ? "" : " !\(Self.words(edges))"
             return "\(ScriptOperation.name(index)): \(ScriptOperation.number(slot.count)) \(Self.words(slot.readiness))\(edge)"
         }
         for (machine, bits) in interrupts.enumerated() where bits != 0 { parts.append("machine \(machine): \(Self.lines(bits))") }

@@ -11,16 +11,20 @@ final class SleepGuard: Sendable {
         var file: EventFDFile?
     }
 
+    private static let usualPause = Duration.milliseconds(500)
+
     private let call = Monitor(Call())
+    private let pause: Monitor<Duration>
     private let isOver = Monitor(false)
     private let thread = Monitor<NamedThread?>(nil)
 
     /// Starts to watch; what goes on for longer than the pause between two looks is ended.
-    init(pause: Duration = .milliseconds(500)) {
-        let (call, isOver) = (call, isOver)
+    init(pause: Duration = usualPause) {
+        self.pause = Monitor(pause)
+        let (call, isOver, pause) = (call, isOver, self.pause)
         let thread = NamedThread(name: "sleep-guard") {
             var last: UInt64?
-            while isOver.wait(atMost: pause, { $0 ? true : nil }) == nil {
+            while isOver.wait(atMost: pause.read({ $0 }), { $0 ? true : nil }) == nil {
                 let now = call.read { $0 }
                 if now.file != nil, now.number == last { try? now.file?.close() }
                 last = now.number
@@ -32,6 +36,12 @@ final class SleepGuard: Sendable {
     deinit {
         isOver.update { $0 = true }
         thread.update { $0.take() }?.join()
+    }
+
+    /// Whether it waits for a short time only before it takes a call for one that sleeps.
+    var isHurried: Bool {
+        get { pause.read { $0 } < Self.usualPause }
+        set { pause.update { $0 = newValue ? Self.usualPause / 10 : Self.usualPause } }
     }
 
     /// Makes a call that should not sleep. Nobody waits for a change of the state, so noting it costs little.

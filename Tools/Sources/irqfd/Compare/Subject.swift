@@ -10,6 +10,9 @@ protocol Subject: AnyObject {
     /// Where it is known not to do what the kernel does; nothing else is excused.
     var differences: [Difference] { get }
 
+    /// Whether what does not come is waited for only shortly: while a script is being shrunk, where a wrong answer does little harm.
+    var isHurried: Bool { get set }
+
     /// Empty slots and fresh machines, for another script.
     func begin(_ script: Script) throws(CompareError)
 
