@@ -193,6 +193,8 @@ final class OurSubject: Subject {
         }
         if count > 0, (try? file.tryRead()) == nil { return "a count of \(ScriptOperation.number(count)) that cannot be read" }
         for slot in alike { _ = slots[slot].edges?.take() }
+        // If that read interrupts, it shows now.
+        machines?.settle()
         return nil
     }
 

@@ -50,11 +50,14 @@ struct ScriptGenerator {
         let place = ScriptModel.Place(machine: Int(below(UInt64(machines))), line: line())
         switch below(100) {
         case ..<60: return .assign(machine: place.machine, slot: slot, line: place.line)
-        case ..<98:
+        case ..<96:
             // Mostly one that matches; now and then the other machine, or another line.
             let hit = chance(70) ? assignment ?? place : place
             return .deassign(machine: hit.machine, slot: slot, line: hit.line)
-        default: return .release(machine: place.machine)
+        default:
+            // A new machine takes its time: so only one to which something is assigned, and the one with more of it.
+            let busiest = (0..<machines).max { model.assignments(to: $0) < model.assignments(to: $1) } ?? 0
+            return model.assignments(to: busiest) > 0 ? .release(machine: busiest) : create(slot)
         }
     }
 

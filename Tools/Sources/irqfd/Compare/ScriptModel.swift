@@ -49,6 +49,9 @@ struct ScriptModel: Sendable {
     /// All slots with the same file, this one included.
     func slots(like slot: Int) -> [Int] { slots.indices.filter { slots[$0] != nil && slots[$0] == slots[slot] } }
 
+    /// How many eventfds interrupt a machine.
+    func assignments(to machine: Int) -> Int { files.values.count { $0.assignment?.machine == machine } }
+
     /// Whether the operation would put its caller to sleep.
     func sleeps(in operation: ScriptOperation) -> Bool {
         guard let slot = operation.slot, let file = file(in: slot), !file.isNonBlocking else { return false }
