@@ -47,7 +47,8 @@ struct ScriptGenerator {
 
     private mutating func machineOperation(_ slot: Int) -> ScriptOperation {
         let assignment = model.file(in: slot)?.assignment
-        let place = ScriptModel.Place(machine: Int(below(UInt64(machines))), line: line())
+        // One machine has more of it, so that it often has several irqfds.
+        let place = ScriptModel.Place(machine: chance(60) ? 0 : Int(below(UInt64(machines))), line: line())
         switch below(100) {
         case ..<60: return .assign(machine: place.machine, slot: slot, line: place.line)
         case ..<96:
