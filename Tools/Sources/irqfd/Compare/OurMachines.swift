@@ -45,12 +45,14 @@ final class OurMachines {
         return .done
     }
 
-    /// Waits until every irqfd that has ended is shut down, and every interrupt has arrived.
-    func settle() {
+    /// Waits until the irqfds of every file that was closed are shut down. (The machines' calls do so themselves.)
+    func awaitEnds() {
         // Matches nothing: a barrier.
         _ = try? sets[0].deassign(nobody, gsi: 0)
-        SingleThreadWorkqueue.system.flush()
     }
+
+    /// Waits until every interrupt has arrived.
+    func settle() { SingleThreadWorkqueue.system.flush() }
 
     /// The lines that were raised since the last time, a bit each.
     func takeInterrupts() -> [UInt16] { recorders.map { $0.take() } }

@@ -49,6 +49,10 @@ final class OurSubject: Subject {
 
     func perform(_ operation: ScriptOperation, sleeps: Bool) -> Outcome {
         let outcome = attempt(operation, sleeps: sleeps)
+        switch operation {
+        case .create, .duplicate, .close: machines?.awaitEnds()
+        default: break
+        }
         machines?.settle()
         return outcome
     }
