@@ -14,10 +14,13 @@ let package = Package(
     ],
     targets: [
         .target(name: "CKVM"),
+        .target(name: "CLinux"),
         .target(name: "GuestKit", dependencies: ["CKVM"]),
         .executableTarget(
             name: "irqfd",
             dependencies: [
+                "CKVM",
+                "CLinux",
                 "GuestKit",
                 .product(name: "WaitQueue", package: "swift-irqfd"),
                 .product(name: "EventFD", package: "swift-irqfd"),
@@ -51,7 +54,7 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
-for target in package.targets where target.name != "CKVM" {
+for target in package.targets where !["CKVM", "CLinux"].contains(target.name) {
     target.swiftSettings = [
         .strictMemorySafety(),
         .enableUpcomingFeature("ExistentialAny"),

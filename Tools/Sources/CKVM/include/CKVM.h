@@ -108,6 +108,37 @@ static inline int ckvm_set_line(int vm, uint32_t line, bool level, int *outcome)
     return 0;
 }
 
+/// Lets an eventfd interrupt the machine on a line, or takes it from there.
+static inline int ckvm_irqfd(int vm, int eventfd, uint32_t line, bool assign) {
+    struct kvm_irqfd request;
+    memset(&request, 0, sizeof request);
+    request.fd = (uint32_t)eventfd;
+    request.gsi = line;
+    request.flags = assign ? 0 : KVM_IRQFD_FLAG_DEASSIGN;
+    return ioctl(vm, KVM_IRQFD, &request) < 0 ? -errno : 0;
+}
+
+/// The lines that one of the two 8259 has latched and no processor has taken, a bit each. `chip`: 0, lines 0 to 7; 1, lines 8 to 15.
+static inline int ckvm_latched_lines(int vm, uint32_t chip, uint8_t *lines) {
+    struct kvm_irqchip state;
+    memset(&state, 0, sizeof state);
+    state.chip_id = chip;
+    if (ioctl(vm, KVM_GET_IRQCHIP, &state) < 0) return -errno;
+    *lines = state.chip.pic.irr;
+    return 0;
+}
+
+/// Makes one of the two 8259 forget what it has latched.
+static inline int ckvm_clear_lines(int vm, uint32_t chip) {
+    struct kvm_irqchip state;
+    memset(&state, 0, sizeof state);
+    state.chip_id = chip;
+    if (ioctl(vm, KVM_GET_IRQCHIP, &state) < 0) return -errno;
+    state.chip.pic.irr = 0;
+    state.chip.pic.last_irr = 0;
+    return ioctl(vm, KVM_SET_IRQCHIP, &state) < 0 ? -errno : 0;
+}
+
 /// Runs the processor until it has something to say; an `enum ckvm_exit` or a negative error number.
 ///
 /// `shared` is the processor's page. After `ckvm_exit_port_write`, `port` and `value` are what was written; after `ckvm_exit_other`, `port`
@@ -142,6 +173,9 @@ static inline int ckvm_create_processor(int vm) { return -ENOSYS; }
 static inline int ckvm_shared_size(int kvm) { return -ENOSYS; }
 static inline int ckvm_set_real_mode(int processor, uint16_t instruction, uint16_t stack) { return -ENOSYS; }
 static inline int ckvm_set_line(int vm, uint32_t line, bool level, int *outcome) { return -ENOSYS; }
+static inline int ckvm_irqfd(int vm, int eventfd, uint32_t line, bool assign) { return -ENOSYS; }
+static inline int ckvm_latched_lines(int vm, uint32_t chip, uint8_t *lines) { return -ENOSYS; }
+static inline int ckvm_clear_lines(int vm, uint32_t chip) { return -ENOSYS; }
 static inline int ckvm_run(int processor, void *shared, uint16_t *port, uint8_t *value) { return -ENOSYS; }
 static inline void ckvm_stop_running(void *shared) {}
 

@@ -1,0 +1,30 @@
+// swift-irqfd: SPDX-License-Identifier: Apache-2.0
+
+/// A known and wanted difference from today's kernel, by its name in the documentation: the article "Compared with the kernel" of KVMIrqfd.
+///
+/// For each of them it is known beforehand when it applies, and what either side must then show.
+enum Difference: String, CaseIterable, Sendable {
+    /// The kernel's irqfd takes the event out of the counter, and nobody else is told of it.
+    case counterIsConsumed = "counter-is-consumed"
+    /// The kernel refuses an eventfd that has an irqfd in whatever machine.
+    case secondAssignInAnotherMachine = "second-assign-in-another-machine"
+
+    /// Whether it applies to an operation that is about to be done in this state.
+    func applies(to operation: ScriptOperation, in model: ScriptModel) -> Bool {
+        guard let slot = operation.slot, let file = model.file(in: slot), let assignment = file.assignment else { return false }
+        switch (self, operation) {
+        case (.counterIsConsumed, .write(_, let value)), (.counterIsConsumed, .tryWrite(_, let value)): return file.hasRoom(for: value)
+        case (.counterIsConsumed, .signal): return true
+        case (.secondAssignInAnotherMachine, .assign(let machine, _, _)): return machine != assignment.machine
+        default: return false
+        }
+    }
+
+    /// Whether the two results are those that the difference makes.
+    func accepts(_ ours: Outcome, _ theirs: Outcome) -> Bool {
+        switch self {
+        case .counterIsConsumed: ours == .done && theirs == .done
+        case .secondAssignInAnotherMachine: ours == .done && theirs == .failed(16)
+        }
+    }
+}
