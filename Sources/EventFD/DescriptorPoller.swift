@@ -69,8 +69,8 @@
             set = try OwnedDescriptor(epoll_create1(Int32(EPOLL_CLOEXEC)))
             roomSet = try OwnedDescriptor(epoll_create1(Int32(EPOLL_CLOEXEC)))
             doorbell = try EventFDDescriptor(flags: .nonBlocking)
-            try control(set.number, EPOLL_CTL_ADD, roomSet.number, EPOLLIN.rawValue, DescriptorPoller.roomKey)
-            try control(set.number, EPOLL_CTL_ADD, doorbell.number, EPOLLIN.rawValue, DescriptorPoller.doorbellKey)
+            try DescriptorPoller.add(roomSet.number, to: set, EPOLLIN.rawValue, DescriptorPoller.roomKey)
+            try DescriptorPoller.add(doorbell.number, to: set, EPOLLIN.rawValue, DescriptorPoller.doorbellKey)
         }
 
         private func start() {
@@ -88,41 +88,53 @@
 
         /// Knows the descriptor from now on, and hears nothing of it yet. What may fail fails here.
         func add(_ number: Int32, _ serial: UInt64) throws(EventFDError) {
-            try control(set.number, EPOLL_CTL_ADD, number, EPOLLET.rawValue, serial)
+            try DescriptorPoller.add(number, to: set, EPOLLET.rawValue, serial)
             do throws(EventFDError) {
-                try control(roomSet.number, EPOLL_CTL_ADD, number, EPOLLET.rawValue, serial)
+                try DescriptorPoller.add(number, to: roomSet, EPOLLET.rawValue, serial)
             } catch {
-                try control(set.number, EPOLL_CTL_DEL, number, 0, serial)
+                change(set, EPOLL_CTL_DEL, number, 0, serial)
                 throw error
             }
+        }
+
+        private static func add(
+            _ number: Int32,
+            to set: borrowing OwnedDescriptor,
+            _ events: UInt32,
+            _ key: UInt64
+        ) throws(EventFDError) {
+            let error = control(set.number, EPOLL_CTL_ADD, number, events, key)
+            if error == EEXIST {
+                misuse("descriptor \(number) belongs to an EventFDFile already; make the other file from EventFDDescriptor(duplicating:)")
+            }
+            if error != 0 { throw EventFDError(systemError: error) }
         }
 
         /// Before the descriptor is closed: other processes have the same open file, and so the kernel would not forget it.
         func remove(_ number: Int32, _ serial: UInt64) {
             touchKernel()
-            mustSucceed { () throws(EventFDError) in
-                try control(set.number, EPOLL_CTL_DEL, number, 0, serial)
-                try control(roomSet.number, EPOLL_CTL_DEL, number, 0, serial)
-            }
+            change(set, EPOLL_CTL_DEL, number, 0, serial)
+            change(roomSet, EPOLL_CTL_DEL, number, 0, serial)
         }
 
         /// What is ready already at this moment is reported as well.
         func setInterest(in number: Int32, _ serial: UInt64, ofWrites isWanted: Bool) {
             touchKernel()
-            let events = EPOLLET.rawValue | (isWanted ? EPOLLIN.rawValue : 0)
-            mustSucceed { () throws(EventFDError) in try control(set.number, EPOLL_CTL_MOD, number, events, serial) }
+            change(set, EPOLL_CTL_MOD, number, EPOLLET.rawValue | (isWanted ? EPOLLIN.rawValue : 0), serial)
         }
 
         /// What is ready already at this moment is reported as well.
         func setInterest(in number: Int32, _ serial: UInt64, ofRoom isWanted: Bool) {
             touchKernel()
-            let events = EPOLLET.rawValue | (isWanted ? EPOLLOUT.rawValue : 0)
-            mustSucceed { () throws(EventFDError) in try control(roomSet.number, EPOLL_CTL_MOD, number, events, serial) }
+            change(roomSet, EPOLL_CTL_MOD, number, EPOLLET.rawValue | (isWanted ? EPOLLOUT.rawValue : 0), serial)
         }
 
-        private func mustSucceed(_ body: () throws(EventFDError) -> Void) {
-            do throws(EventFDError) { try body() } catch {
-                misuse("a descriptor that belongs to an EventFDFile was closed by somebody else (\(error)); close the file instead")
+        private func change(_ set: borrowing OwnedDescriptor, _ operation: Int32, _ number: Int32, _ events: UInt32, _ serial: UInt64) {
+            let error = control(set.number, operation, number, events, serial)
+            if error != 0 {
+                misuse(
+                    "descriptor \(number), which belongs to an EventFDFile, was closed by somebody else (error \(error)); close the file instead"
+                )
             }
         }
 
@@ -191,16 +203,12 @@
         #endif
     }
 
-    /// Throws what the world is to blame for.
-    private func control(_ set: Int32, _ operation: Int32, _ number: Int32, _ events: UInt32, _ key: UInt64) throws(EventFDError) {
+    /// Returns an error number, or 0.
+    private func control(_ set: Int32, _ operation: Int32, _ number: Int32, _ events: UInt32, _ key: UInt64) -> Int32 {
         var event = unsafe epoll_event()
         unsafe event.events = events
         unsafe event.data.u64 = key
-        if unsafe epoll_ctl(set, operation, number, &event) == 0 { return }
-        if kp_errno() == EEXIST {
-            misuse("descriptor \(number) belongs to an EventFDFile already; make the other file from EventFDDescriptor(duplicating:)")
-        }
-        throw EventFDError(systemError: kp_errno())
+        return unsafe epoll_ctl(set, operation, number, &event) == 0 ? 0 : kp_errno()
     }
 
     private func ring(_ number: Int32, _ value: UnsafePointer<UInt64>) { unsafe _ = write(number, value, 8) }

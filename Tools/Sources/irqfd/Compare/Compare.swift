@@ -22,6 +22,8 @@ struct Compare {
     let scripts: Int
     let operations: Int
     private let comparison: Comparison
+    /// The same, with files of ours on eventfds of the kernel's.
+    private let onDescriptors: Comparison
     private let machines: KernelMachines?
     private let hasSignals: Bool
     private let topic: Topic
@@ -38,6 +40,7 @@ struct Compare {
         // Our workers are there before this thread is bound to a processor: a new thread is bound like the one that makes it.
         SingleThreadWorkqueue.system.flush()
         let ours = OurSubject()
+        let oursOnDescriptors = try OurSubject(onDescriptors: ())
         var omissions: [String] = []
         var signaller: KernelSignaller?
         do throws(CompareError) { signaller = try KernelSignaller() } catch {
@@ -51,7 +54,9 @@ struct Compare {
         if let machines, machines.shareEventfds {
             omissions.append("this kernel lets an eventfd interrupt several machines, as those before 6.17 do: each script has one")
         }
-        comparison = Comparison(ours: ours, theirs: try KernelSubject(signaller: signaller, machines: machines))
+        let theirs = try KernelSubject(signaller: signaller, machines: machines)
+        comparison = Comparison(ours: ours, theirs: theirs)
+        onDescriptors = Comparison(ours: oursOnDescriptors, theirs: theirs, progress: comparison.progress, signalsFullCounters: false)
         self.machines = machines
         hasSignals = signaller != nil
         self.topic = topic
@@ -77,12 +82,20 @@ struct Compare {
         for number in 0..<scripts where report.mismatches < Self.limit {
             let hasMachines = hasKVM && (topic == .machines || number.isMultiple(of: 4))
             let count = !hasMachines ? 0 : machines?.shareEventfds == true ? 1 : Script.machines
-            var generator = ScriptGenerator(seed: seeds.next(), machines: count, hasSignals: hasSignals)
+            // Every third one is about files on descriptors; of those with machines, too.
+            let isOnDescriptors = number % 3 == 2
+            let comparison = isOnDescriptors ? onDescriptors : comparison
+            var generator = ScriptGenerator(
+                seed: seeds.next(),
+                machines: count,
+                hasSignals: hasSignals,
+                signalsFullCounters: !isOnDescriptors
+            )
             let script = generator.script(operations: operations)
             let result = try comparison.run(script)
-            report.add(result)
+            report.add(result, isOnDescriptors: isOnDescriptors)
             if result.isMismatch {
-                let (shortest, rows) = try shrink(script, result)
+                let (shortest, rows) = try shrink(script, result, comparison)
                 report.addMismatch("script \(number + 1) of seed \(seed), shrunk:\n\(rows)", operations: shortest.operations.count)
             }
         }
@@ -91,7 +104,7 @@ struct Compare {
     }
 
     /// The shortest script with a mismatch, and its two columns.
-    private func shrink(_ script: Script, _ result: Comparison.Result) throws(CompareError) -> (Script, String) {
+    private func shrink(_ script: Script, _ result: Comparison.Result, _ comparison: Comparison) throws(CompareError) -> (Script, String) {
         var shortest = try comparison.shrink(script, after: result)
         var again = try comparison.run(shortest, recordsRows: true)
         if !again.isMismatch {

@@ -10,6 +10,8 @@ struct CompareReport: Sendable, Encodable {
     /// What was not compared, and why.
     let omissions: [String]
     private(set) var scripts = 0
+    /// How many of them were about files on descriptors.
+    private(set) var descriptorScripts = 0
     private(set) var operations = 0
     /// How many lines of the kernel's machines have had an interrupt after an operation.
     private(set) var interrupts = 0
@@ -22,6 +24,11 @@ struct CompareReport: Sendable, Encodable {
     private(set) var shortest: [Int] = []
     var seconds = 0.0
 
+    private enum CodingKeys: String, CodingKey {
+        case seed, kvm, omissions, scripts, operations, interrupts, mismatches, excused, messages, shortest, seconds
+        case descriptorScripts = "descriptor_scripts"
+    }
+
     init(seed: UInt64, kvm: Bool, omissions: [String]) {
         self.seed = seed
         self.kvm = kvm
@@ -30,8 +37,9 @@ struct CompareReport: Sendable, Encodable {
     }
 
     /// Counts a script.
-    mutating func add(_ result: Comparison.Result) {
+    mutating func add(_ result: Comparison.Result, isOnDescriptors: Bool) {
         scripts += 1
+        if isOnDescriptors { descriptorScripts += 1 }
         operations += result.operations
         interrupts += result.interrupts
         for (difference, count) in result.excused { excused[difference.rawValue, default: 0] += count }
@@ -57,7 +65,7 @@ struct CompareReport: Sendable, Encodable {
     /// The result for people.
     func table() -> String {
         let rows = [
-            ("scripts", "\(scripts)", "in \(seconds) s"),
+            ("scripts", "\(scripts)", "in \(seconds) s; \(descriptorScripts) of them with files on descriptors"),
             ("operations", "\(operations)", "after each of which both sides were looked at"),
             ("interrupts", "\(interrupts)", kvm ? "of the kernel's machines" : ""),
             ("mismatches", "\(mismatches)", ""),

@@ -18,7 +18,9 @@ struct Comparison {
 
     let ours: any Subject
     let theirs: any Subject
-    let progress = CompareProgress()
+    var progress = CompareProgress()
+    /// Whether a counter without room is signalled. If not, a script ends where it would be.
+    var signalsFullCounters = true
 
     /// Runs a script until its end, or until the two sides differ.
     func run(_ script: Script, recordsRows: Bool = false) throws(CompareError) -> Result {
@@ -27,6 +29,7 @@ struct Comparison {
         try ours.begin(script)
         try theirs.begin(script)
         for operation in script.operations {
+            if !signalsFullCounters, case .signal(let slot) = operation, model.file(in: slot)?.hasRoom(for: 1) == false { break }
             progress.enter(operation)
             let row = try step(operation, model, &result)
             result.operations += 1

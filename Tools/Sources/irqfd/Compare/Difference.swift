@@ -8,10 +8,18 @@ enum Difference: String, CaseIterable, Sendable {
     case counterIsConsumed = "counter-is-consumed"
     /// The kernel refuses an eventfd that has an irqfd in whatever machine.
     case secondAssignInAnotherMachine = "second-assign-in-another-machine"
+    /// A file on a descriptor tells those who wait for room, when somebody has found too little, of what there is.
+    case roomToldWhenAsked = "room-told-when-asked"
 
     /// Whether it applies to an operation that is about to be done in this state.
     func applies(to operation: ScriptOperation, in model: ScriptModel) -> Bool {
-        guard let slot = operation.slot, let file = model.file(in: slot), let assignment = file.assignment else { return false }
+        guard let slot = operation.slot, let file = model.file(in: slot) else { return false }
+        switch (self, operation) {
+        case (.roomToldWhenAsked, .write(_, let value)), (.roomToldWhenAsked, .tryWrite(_, let value)):
+            return value < .max && !file.hasRoom(for: value) && file.hasRoom(for: 1)
+        default: break
+        }
+        guard let assignment = file.assignment else { return false }
         switch (self, operation) {
         case (.counterIsConsumed, .write(_, let value)), (.counterIsConsumed, .tryWrite(_, let value)): return file.hasRoom(for: value)
         case (.counterIsConsumed, .signal): return true
@@ -25,6 +33,7 @@ enum Difference: String, CaseIterable, Sendable {
         switch self {
         case .counterIsConsumed: ours == .done && theirs == .done
         case .secondAssignInAnotherMachine: ours == .done && theirs == .failed(16)
+        case .roomToldWhenAsked: ours == .failed(11) && theirs == .failed(11)
         }
     }
 }

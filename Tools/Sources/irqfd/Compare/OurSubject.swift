@@ -1,10 +1,13 @@
 // swift-irqfd: SPDX-License-Identifier: Apache-2.0
 
+import CLinux
 import EventFD
 import KVMIrqfd
 import WaitQueue
 
 /// Our side: files of EventFD, and sets of KVMIrqfd where the script has machines.
+///
+/// The files have counters of their own, or stand on eventfds of the kernel's: then it is their events that come by a way of ours.
 final class OurSubject: Subject {
     /// What is in a slot.
     private struct Slot {
@@ -16,15 +19,26 @@ final class OurSubject: Subject {
         var isOpen: Bool { edges != nil }
     }
 
-    let name = "ours"
-    let differences: [Difference] = [.counterIsConsumed, .secondAssignInAnotherMachine]
+    let name: String
+    let differences: [Difference]
 
     private let closedFile: EventFDFile
+    /// Of files on descriptors.
+    private let barrier: DescriptorBarrier?
     private let sleepGuard = SleepGuard()
     private var slots: [Slot] = []
     private var machines: OurMachines?
 
-    init() {
+    /// With files that have counters of their own.
+    convenience init() { self.init(barrier: nil) }
+
+    /// With files on eventfds of the kernel's.
+    convenience init(onDescriptors: Void) throws(CompareError) { self.init(barrier: try DescriptorBarrier()) }
+
+    private init(barrier: DescriptorBarrier?) {
+        name = barrier == nil ? "ours" : "ours, on descriptors"
+        differences = [.counterIsConsumed, .secondAssignInAnotherMachine] + (barrier == nil ? [] : [.roomToldWhenAsked])
+        self.barrier = barrier
         closedFile = EventFDFile()
         try? closedFile.close()
     }
@@ -49,12 +63,15 @@ final class OurSubject: Subject {
 
     func perform(_ operation: ScriptOperation, sleeps: Bool) -> Outcome {
         let outcome = attempt(operation, sleeps: sleeps)
-        switch operation {
-        case .create, .duplicate, .close: machines?.awaitEnds()
-        default: break
-        }
-        machines?.settle()
+        settle(after: operation)
         return outcome
+    }
+
+    /// Waits until what was done has had its effect.
+    private func settle(after operation: ScriptOperation? = nil) {
+        barrier?.wait()
+        if case .close = operation { machines?.awaitEnds() }
+        machines?.settle()
     }
 
     private func attempt(_ operation: ScriptOperation, sleeps: Bool) -> Outcome {
@@ -64,7 +81,8 @@ final class OurSubject: Subject {
             var flags: EventFDFlags = []
             if semaphore { flags.insert(.semaphore) }
             if nonBlocking { flags.insert(.nonBlocking) }
-            fill(slot, with: EventFDFile(initialValue: initialValue, flags: flags))
+            guard let file = open(initialValue, flags) else { return .leftOut }
+            fill(slot, with: file)
             return .done
         case .duplicate(let from, let to):
             guard slots[from].isOpen else { return .failed(EventFDError.badFileDescriptor.errorNumber) }
@@ -88,6 +106,12 @@ final class OurSubject: Subject {
         case .deassign(let machine, let slot, let line): return machines?.deassign(machine, slots[slot].file, line) ?? .leftOut
         case .release(let machine): return machines?.release(machine) ?? .leftOut
         }
+    }
+
+    /// Nil: there are no more descriptors.
+    private func open(_ initialValue: UInt32, _ flags: EventFDFlags) -> EventFDFile? {
+        if barrier == nil { return EventFDFile(initialValue: initialValue, flags: flags) }
+        return try? EventFDFile(descriptor: EventFDDescriptor(initialValue: initialValue, flags: flags))
     }
 
     private func read(_ file: EventFDFile, sleeps: Bool) -> Outcome {
@@ -157,16 +181,22 @@ final class OurSubject: Subject {
     // MARK: Looking
 
     func look(expecting other: Sighting?) -> Sighting {
-        Sighting(slots: slots.map(Self.look), interrupts: machines?.takeInterrupts() ?? [])
+        Sighting(slots: slots.indices.map { look(slots[$0], at: $0) }, interrupts: machines?.takeInterrupts() ?? [])
     }
 
-    private static func look(_ slot: Slot) -> Sighting.Slot {
+    private func look(_ slot: Slot, at place: Int) -> Sighting.Slot {
         let readiness = slot.file.poll().rawValue
         var sighting = Sighting.Slot(readiness: readiness, count: slot.file.count)
         // An edge is a wake of interest, if something of interest is there when one looks.
         let events = slot.edges?.take() ?? 0
         if events & Sighting.edges.input != 0 { sighting.inputEdge = readiness & Sighting.edges.input }
         if events & Sighting.edges.output != 0 { sighting.outputEdge = readiness & Sighting.edges.output }
+        // What is only in the first slot has no descriptor: so both kinds of files are looked at.
+        if slot.isOpen, place > 0 {
+            sighting.descriptorIsReadable = try? slot.file.withPollableDescriptor {
+                clinux_poll($0) & Int32(PollEvents.input.rawValue) != 0
+            }
+        }
         return sighting
     }
 
@@ -177,6 +207,7 @@ final class OurSubject: Subject {
         switch difference {
         case .counterIsConsumed: return consume(slot, after: operation, before, model.slots(like: slot))
         case .secondAssignInAnotherMachine: return undoAssign(operation, before)
+        case .roomToldWhenAsked: return forgetRoom(model.slots(like: slot))
         }
     }
 
@@ -196,9 +227,17 @@ final class OurSubject: Subject {
             return "no wake of \(ScriptOperation.name(slot))"
         }
         if count > 0, (try? file.tryRead()) == nil { return "a count of \(ScriptOperation.number(count)) that cannot be read" }
-        for slot in alike { _ = slots[slot].edges?.take() }
         // If that read interrupts, it shows now.
-        machines?.settle()
+        settle()
+        for slot in alike { _ = slots[slot].edges?.take() }
+        return nil
+    }
+
+    /// Here those who wait for room have been told of what there is, which is too little. Nobody else has been told of anything.
+    private func forgetRoom(_ alike: [Int]) -> String? {
+        for slot in alike where (slots[slot].edges?.take() ?? 0) & Sighting.edges.input != 0 {
+            return "a wake of \(ScriptOperation.name(slot)) for input"
+        }
         return nil
     }
 
@@ -210,7 +249,7 @@ final class OurSubject: Subject {
         let interrupts = machines.takeInterrupts()
         if interrupts != expected { return "interrupts \(interrupts), not \(expected)" }
         let isUndone = machines.undoAssign(machine, slots[slot].file, line)
-        machines.settle()
+        settle()
         return isUndone ? nil : "an assign that cannot be undone"
     }
 }

@@ -5,15 +5,18 @@ struct ScriptGenerator {
     private var random: SplitMix64
     private let machines: Int
     private let hasSignals: Bool
+    private let signalsFullCounters: Bool
     private var model = ScriptModel()
 
     /// - Parameters:
     ///   - machines: How many there are; if none, the scripts are about files alone.
     ///   - hasSignals: Whether the kernel can be made to signal.
-    init(seed: UInt64, machines: Int, hasSignals: Bool) {
+    ///   - signalsFullCounters: Whether that is done also where there is no room; a file on a descriptor hands such a signal over.
+    init(seed: UInt64, machines: Int, hasSignals: Bool, signalsFullCounters: Bool = true) {
         random = SplitMix64(seed: seed)
         self.machines = machines
         self.hasSignals = hasSignals
+        self.signalsFullCounters = signalsFullCounters
     }
 
     /// The next script, of so many operations.
@@ -41,8 +44,12 @@ struct ScriptGenerator {
         case ..<73: return .tryWrite(slot: slot, value: value(for: slot))
         case ..<76: return .poll(slot: slot)
         case ..<82: return .setNonBlocking(slot: slot, chance(50))
-        default: return hasSignals ? .signal(slot: slot) : .write(slot: slot, value: value(for: slot))
+        default: return mayBeSignalled(slot) ? .signal(slot: slot) : .write(slot: slot, value: value(for: slot))
         }
+    }
+
+    private func mayBeSignalled(_ slot: Int) -> Bool {
+        hasSignals && (signalsFullCounters || model.file(in: slot)?.hasRoom(for: 1) != false)
     }
 
     private mutating func machineOperation(_ slot: Int) -> ScriptOperation {
