@@ -57,6 +57,9 @@ final class OurMachines {
     /// The lines that were raised since the last time, a bit each.
     func takeInterrupts() -> [UInt16] { recorders.map { $0.take() } }
 
+    /// Takes note of an interrupt that only the kernel's side has had.
+    func pretendInterrupt(_ machine: Int, _ line: UInt32) { recorders[machine].setInterrupt(GSI(rawValue: line), level: true) }
+
     func end() {
         for set in sets { set.release() }
     }

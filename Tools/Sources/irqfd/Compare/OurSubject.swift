@@ -37,7 +37,8 @@ final class OurSubject: Subject {
 
     private init(barrier: DescriptorBarrier?) {
         name = barrier == nil ? "ours" : "ours, on descriptors"
-        differences = [.counterIsConsumed, .secondAssignInAnotherMachine] + (barrier == nil ? [] : [.roomToldWhenAsked])
+        // The first that applies: where a zero is unheard, nothing is consumed either.
+        differences = (barrier == nil ? [] : [.zeroUnheard, .roomToldWhenAsked]) + [.counterIsConsumed, .secondAssignInAnotherMachine]
         self.barrier = barrier
         closedFile = EventFDFile()
         try? closedFile.close()
@@ -207,6 +208,7 @@ final class OurSubject: Subject {
         switch difference {
         case .counterIsConsumed: return consume(slot, after: operation, before, model.slots(like: slot))
         case .secondAssignInAnotherMachine: return undoAssign(operation, before)
+        case .zeroUnheard: return missZero(before, model.slots(like: slot))
         case .roomToldWhenAsked: return forgetRoom(model.slots(like: slot))
         }
     }
@@ -230,6 +232,16 @@ final class OurSubject: Subject {
         // If that read interrupts, it shows now.
         settle()
         for slot in alike { _ = slots[slot].edges?.take() }
+        return nil
+    }
+
+    /// Here nobody has been told, and nothing is interrupted; the kernel's irqfd has interrupted.
+    private func missZero(_ before: ScriptModel.File, _ alike: [Int]) -> String? {
+        for slot in alike where (slots[slot].edges?.take() ?? 0) != 0 { return "a wake of \(ScriptOperation.name(slot))" }
+        guard let machines, let place = before.assignment else { return "there is no irqfd" }
+        let interrupts = machines.takeInterrupts()
+        if interrupts.contains(where: { $0 != 0 }) { return "interrupts \(interrupts)" }
+        machines.pretendInterrupt(place.machine, place.line)
         return nil
     }
 
