@@ -22,7 +22,8 @@ struct Census: Sendable {
             alive: [
                 ("wait queues", Int(heads.headsAlive)), ("wait queue entries", Int(heads.entriesAlive)),
                 ("eventfd files", Int(files.filesAlive)), ("eventfd contexts", Int(files.contextsAlive)),
-                ("workqueues", Int(queues.queuesAlive)), ("works", Int(queues.worksAlive)),
+                ("descriptors of the library's", Int(files.descriptorsOpen)), ("workqueues", Int(queues.queuesAlive)),
+                ("works", Int(queues.worksAlive)),
                 ("irqfd sets", Int(irqfds.setsAlive)), ("irqfds", Int(irqfds.irqfdsAlive)),
             ],
             signals: UInt64(files.signals),

@@ -20,6 +20,9 @@ enum AsyncTwin {
         return result
     }
 
+    /// The first task makes the runtime open a few descriptors, for good.
+    static func warmUp() { wait { await Task.yield() } }
+
     // In functions of their own: when they have returned, the task has no reference to the set or the file any more, but for the parcels.
 
     private static func release(_ parcel: Parcel<LiveSet>) async {
