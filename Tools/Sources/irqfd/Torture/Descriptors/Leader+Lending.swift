@@ -2,6 +2,7 @@
 
 #if os(Linux)
     import EventFD
+    import Glibc
 
     extension Leader {
         /// Files that have counters of their own, and lend descriptors to several threads while others use them, and end.
@@ -43,6 +44,7 @@
             checkReadiness(parcel, line)
             if Bool.random(using: &random) { FileEnd.allCases.randomElement(using: &random)!.end(parcel, arena) }
             // Whether the descriptor is gone or not.
+            if Bool.random(using: &random) { usleep(1) }
             for _ in 0..<Int.random(in: 0...3, using: &random) { line.signal(tally, 1) }
         }
 
