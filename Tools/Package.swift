@@ -13,11 +13,13 @@ let package = Package(
     ],
     targets: [
         .target(name: "CKVM"),
+        .target(name: "CEpoll"),
         .target(name: "GuestKit", dependencies: ["CKVM"]),
         .executableTarget(
             name: "irqfd",
             dependencies: [
                 "GuestKit",
+                "CEpoll",
                 .product(name: "WaitQueue", package: "swift-irqfd"),
                 .product(name: "EventFD", package: "swift-irqfd"),
                 .product(name: "Workqueue", package: "swift-irqfd"),
@@ -41,7 +43,7 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
-for target in package.targets where target.name != "CKVM" {
+for target in package.targets where target.name != "CKVM" && target.name != "CEpoll" {
     target.swiftSettings = [
         .strictMemorySafety(),
         .enableUpcomingFeature("ExistentialAny"),

@@ -37,8 +37,8 @@ struct Weather: Sendable {
         onSystemQueue = Int.random(in: 0...100, using: &random)
         steps = Int.random(in: 200...3_000, using: &random)
         hands = Int.random(in: 1...2, using: &random)
-        spell = Int.random(in: 4...32, using: &random)
-        pause = UInt32.random(in: 50...800, using: &random)
+        spell = Int.random(in: 2...16, using: &random)
+        pause = UInt32.random(in: 200...2_000, using: &random)
     }
 
     /// The temper of a controller; `bench` has what it may use of others.

@@ -33,7 +33,7 @@ struct Crowd {
             strangers.append(stranger)
             arena.tally.strangers.add()
         }
-        usleep(UInt32.random(in: 1...weather.pause, using: &random))
+        usleep(UInt32.random(in: 1...weather.pause / 2, using: &random))
     }
 
     mutating func finish() {

@@ -78,7 +78,7 @@ struct DescriptorLanes {
                 let leader = Leader(band, arena, bench.weather, queue: queue, activity: activity, seed: seed)
                 for _ in 0..<Self.most where !bench.isEnding.isSo {
                     leader.step()
-                    usleep(bench.weather.pause)
+                    usleep(bench.weather.pause / 4)
                 }
             #endif
         }

@@ -13,7 +13,7 @@
         }
 
         /// A file with a counter of its own, of which the parcel has the only reference; nil: that failed.
-        private func openOwn(_ initialValue: UInt32) -> (Parcel<OpenFile>, SharedLine)? {
+        func openOwn(_ initialValue: UInt32) -> (Parcel<OpenFile>, SharedLine)? {
             do throws(EventFDError) {
                 let open = try OpenFile(initialValue: initialValue, flags: .nonBlocking)
                 return (Parcel(open), open.line)

@@ -48,7 +48,8 @@
             case 0..<25: balance()
             case 25..<45: listen()
             case 45..<65: interrupt()
-            case 65..<85: lend()
+            case 65..<80: lend()
+            case 80..<85: watch()
             case 85..<93: sleepAndWake()
             default: exchange()
             }

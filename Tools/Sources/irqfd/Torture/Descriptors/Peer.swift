@@ -36,7 +36,8 @@
             return sum
         }
 
-        var readiness: SystemCall.Readiness { SystemCall.readiness(of: descriptor.number) }
+        /// The descriptor, for somebody who waits for it.
+        func lend<Result>(_ body: (Int32) -> Result) -> Result { body(descriptor.number) }
 
         /// A peer with one more descriptor of the same eventfd.
         func duplicate() throws(EventFDError) -> Peer { Peer(try descriptor.duplicate(), event, tally) }
