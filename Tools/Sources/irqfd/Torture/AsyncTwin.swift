@@ -20,8 +20,8 @@ enum AsyncTwin {
         return result
     }
 
-    /// The first task makes the runtime open a few descriptors, for good.
-    static func warmUp() { wait { await Task.yield() } }
+    /// What runs tasks opens a few descriptors for its timers, for good. When a timer has fired, they are there.
+    static func warmUp() { wait { try? await Task.sleep(for: .milliseconds(5)) } }
 
     // In functions of their own: when they have returned, the task has no reference to the set or the file any more, but for the parcels.
 
