@@ -12,6 +12,7 @@ final class Activity: Sendable {
         case signalling
         case writing
         case reading
+        case lending
         case awaitingAnswer
         case parked
         case assigning
@@ -64,6 +65,7 @@ final class Activity: Sendable {
         case .signalling: "signals"
         case .writing: "writes to an eventfd"
         case .reading: "reads an eventfd"
+        case .lending: "is lent a descriptor"
         case .awaitingAnswer: "waits for the guest to take an interrupt after its last signal"
         case .parked: "waits for orders"
         case .assigning: "is in assign"

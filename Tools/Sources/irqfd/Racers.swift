@@ -28,12 +28,12 @@ final class Racers: Sendable {
     private let threads = Monitor<[NamedThread]>([])
     let activities: [Activity]
 
-    /// With the caller there are `count` threads.
-    init(count: Int, caller: Activity) {
+    /// With the caller there are `count` threads, and the others are named after the role.
+    init(count: Int, caller: Activity, role: String = "racer") {
         state = Monitor(State(lanes: Array(repeating: nil, count: count)))
-        activities = [caller] + (1..<count).map { Activity("racer-\($0)") }
+        activities = [caller] + (1..<count).map { Activity("\(role)-\($0)") }
         for number in 1..<count {
-            let thread = NamedThread(name: "racer-\(number)") { [self] in live(number) }
+            let thread = NamedThread(name: "\(role)-\(number)") { [self] in live(number) }
             threads.update { $0.append(thread) }
         }
     }

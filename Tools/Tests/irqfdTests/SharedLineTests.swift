@@ -38,6 +38,27 @@ import Testing
         #expect(violations.count == 0)
     }
 
+    @Test func aSignalThatIsHeardOfLateIsNotDue() throws {
+        let line = try SharedLine(file, sets: 1, late: 2)
+        let book = AssignmentBook(gsi: 1, event: line.event, setEnds: Fact(), pending: .none, violations: violations)
+        line.publish(book, at: 0)
+        book.acceptAssign()
+        #expect(line.signal(Tally(), 3) == 3)
+        book.finish()
+        #expect(violations.count == 0 && !book.hasAnswered(1))
+    }
+
+    @Test func whatIsHeardOfLateMayInterruptTwiceMore() throws {
+        let line = try SharedLine(file, sets: 1, late: 2)
+        line.signal(Tally())
+        let book = AssignmentBook(gsi: 1, event: line.event, setEnds: Fact(), pending: .possible, violations: violations)
+        for number in 1...4 {
+            book.beginInjection()
+            book.endInjection()
+            #expect(violations.count == (number > 3 ? 1 : 0))
+        }
+    }
+
     @Test func aWriteThatFailedIsNotDue() {
         book.acceptAssign()
         line.send { false }

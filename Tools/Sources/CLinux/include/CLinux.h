@@ -1,12 +1,14 @@
 // swift-irqfd: SPDX-License-Identifier: Apache-2.0
 
-// The calls of Linux with which the kernel's eventfds are compared with ours.
+// The calls of Linux with which the kernel's eventfds are compared with ours; and, in a header of their own, those of epoll.
 //
 // Some are variadic, which Swift cannot call, and the headers of others are not in the Glibc module. Every function that may fail gives back
 // a negative error number and leaves errno out of it. On other systems the functions are there as well and say so.
 
 #ifndef CLINUX_H
 #define CLINUX_H
+
+#include "CEpoll.h"
 
 #include <errno.h>
 #include <stdbool.h>

@@ -58,7 +58,7 @@ final class AssignmentBook: Sendable {
         if over.isSo { violations.add("I2: an injection began after the end of its irqfd had been waited for") }
         let count = injections.wrappingAdd(1, ordering: .sequentiallyConsistent).newValue
         answered.store(begun, ordering: .sequentiallyConsistent)
-        let most = begun - signalsBefore + (pending == .none ? 0 : 1)
+        let most = begun - signalsBefore + (pending == .none ? 0 : 1) + event.late
         if count > most { violations.add("I8: more injections than signals since the assign, and one for the event that was there") }
     }
 
@@ -81,6 +81,9 @@ final class AssignmentBook: Sendable {
         // The end may have been quicker than this call. Either it saw what is due, or it is seen here.
         if over.isSo { checkAnswered() }
     }
+
+    /// Whether an injection has started after that signal had begun.
+    func hasAnswered(_ signal: UInt64) -> Bool { answered.load(ordering: .sequentiallyConsistent) >= signal }
 
     // MARK: The side that assigns and ends
 

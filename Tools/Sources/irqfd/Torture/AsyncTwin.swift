@@ -20,6 +20,9 @@ enum AsyncTwin {
         return result
     }
 
+    /// What runs tasks opens a few descriptors for its timers, for good. When a timer has fired, they are there.
+    static func warmUp() { wait { try? await Task.sleep(for: .milliseconds(5)) } }
+
     // In functions of their own: when they have returned, the task has no reference to the set or the file any more, but for the parcels.
 
     private static func release(_ parcel: Parcel<LiveSet>) async {

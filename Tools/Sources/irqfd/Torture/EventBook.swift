@@ -12,6 +12,13 @@ final class EventBook: Sendable {
     private let closesBegun = Atomic<UInt32>(0)
     private let closed = Fact()
     private let dropped = Fact()
+    /// How many wakes at most may still come for signals that are over: none of a counter that is our own. Of a kernel's eventfd the poller
+    /// may have one in its hands, and the kernel the next one ready.
+    let late: UInt64
+
+    init(late: UInt64 = 0) {
+        self.late = late
+    }
 
     /// Numbers a signal; to be called before it is sent.
     func beginSignal() -> UInt64 { signalsBegun.wrappingAdd(1, ordering: .sequentiallyConsistent).newValue }

@@ -10,6 +10,8 @@ final class Onlooker {
     private final class Book: Sendable {
         let inputs = Atomic<UInt64>(0)
         let hangups = Atomic<UInt64>(0)
+        /// The number of the last signal that had begun when it was last told of one.
+        let heard = Atomic<UInt64>(0)
     }
 
     private let book: Book
@@ -19,10 +21,13 @@ final class Onlooker {
     private let signalsBefore: UInt64
 
     /// Nil: the file is closed, and shows nobody its queue.
-    init?(_ file: EventFDFile, signalsBefore: UInt64, _ random: inout SplitMix64) {
+    init?(_ file: EventFDFile, _ event: EventBook, signalsBefore: UInt64, _ random: inout SplitMix64) {
         let book = Book()
         let entry = WaitQueueEntry { [book] _, events, _ in
-            if events.contains(.input) { book.inputs.wrappingAdd(1, ordering: .relaxed) }
+            if events.contains(.input) {
+                book.inputs.wrappingAdd(1, ordering: .relaxed)
+                book.heard.store(event.begun, ordering: .sequentiallyConsistent)
+            }
             if events.contains(.hangup) { book.hangups.wrappingAdd(1, ordering: .relaxed) }
             return .woken
         }
@@ -42,6 +47,15 @@ final class Onlooker {
     func hasSeen(signals: UInt64, ended: Bool) -> Bool {
         book.inputs.load(ordering: .relaxed) == signals - signalsBefore && book.hangups.load(ordering: .relaxed) == (ended ? 1 : 0)
     }
+
+    /// How often it was told of a signal.
+    var inputs: UInt64 { book.inputs.load(ordering: .sequentiallyConsistent) }
+
+    /// How often it was told of the end.
+    var hangups: UInt64 { book.hangups.load(ordering: .sequentiallyConsistent) }
+
+    /// Whether it was told of a signal after this one had begun.
+    func hasHeard(_ signal: UInt64) -> Bool { book.heard.load(ordering: .sequentiallyConsistent) >= signal }
 
     /// Leaves the queue, whose context the caller knows to be there. One that is not removed is let go when the context ends.
     func leave() { head.remove(entry) }

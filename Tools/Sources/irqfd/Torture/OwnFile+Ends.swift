@@ -66,7 +66,7 @@ extension OwnFile {
             onlooker.leave()
             self.onlooker = nil
         } else {
-            onlooker = Onlooker(file, signalsBefore: wakes, &random)
+            onlooker = Onlooker(file, event, signalsBefore: wakes, &random)
             violations.check((onlooker == nil) == isClosed, "a poll of \(isClosed ? "a closed" : "an open") file: wrong about its table")
         }
     }

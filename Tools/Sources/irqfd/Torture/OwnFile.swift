@@ -10,6 +10,8 @@ final class OwnFile {
     var isClosed = false
     var reference: EventFDContextReference?
     var onlooker: Onlooker?
+    /// Its descriptor was lent once, and follows it from then on.
+    var hasLent = false
     /// The one reference to the file, until it is taken out to be dropped.
     var held: EventFDFile?
     /// Signals and writes that have woken the queue.

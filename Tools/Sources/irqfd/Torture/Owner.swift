@@ -12,6 +12,8 @@ final class Owner {
     let activity: Activity
     let bench: SharedBench
     let weather: Weather
+    /// Every file lends its descriptor, after each step with it.
+    private let lends: Bool
     private var queue: SingleThreadWorkqueue? = SingleThreadWorkqueue(name: "torture-own")
     var random: SplitMix64
     var files: [OwnFile?]
@@ -23,11 +25,12 @@ final class Owner {
     var violations: Violations { arena.violations }
     var tally: Tally { arena.tally }
 
-    init(bench: SharedBench, arena: Arena, activity: Activity, seed: UInt64) {
+    init(bench: SharedBench, arena: Arena, activity: Activity, seed: UInt64, lends: Bool = false) {
         self.arena = arena
         self.activity = activity
         self.bench = bench
         weather = bench.weather
+        self.lends = lends
         random = SplitMix64(seed: seed)
         files = Array(repeating: nil, count: weather.ownFiles)
         sets = Array(repeating: nil, count: weather.ownSets)
@@ -54,6 +57,7 @@ final class Owner {
         case 93..<96: checkQuiet(set.live.queue)
         default: changeReference(file)
         }
+        if lends { files[filePlace]?.checkPollable() }
     }
 
     /// Ends everything, in some order.

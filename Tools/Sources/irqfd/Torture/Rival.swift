@@ -8,12 +8,12 @@ import WaitQueue
 /// What one thread does to the things that all threads share. Any other thread may be faster, so an error is a violation only where nobody
 /// has begun what causes it.
 struct Rival {
-    private let bench: SharedBench
+    let bench: SharedBench
     private let arena: Arena
-    private let activity: Activity
+    let activity: Activity
 
-    private var violations: Violations { arena.violations }
-    private var tally: Tally { arena.tally }
+    var violations: Violations { arena.violations }
+    var tally: Tally { arena.tally }
 
     init(bench: SharedBench, arena: Arena, activity: Activity) {
         self.bench = bench
@@ -98,7 +98,7 @@ struct Rival {
         violations.check(events == .output || events == [.input, .output], "a poll of a counter with room showed something else")
     }
 
-    private func checkClosed(_ error: EventFDError, _ open: OpenFile, _ call: StaticString) {
+    func checkClosed(_ error: EventFDError, _ open: OpenFile, _ call: StaticString) {
         violations.check(error == .badFileDescriptor && open.line.event.isEnding, "\(call): \(error)")
         tally.races.add()
     }

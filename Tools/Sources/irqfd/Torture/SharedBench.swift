@@ -15,18 +15,46 @@ final class SharedBench: Sendable {
     private let arena: Arena
     private let queue: SingleThreadWorkqueue
     private let made: Monitor<[MachineBook]>
+    /// Most of the files stand on descriptors, and every thread asks the others for theirs.
+    let hasDescriptors: Bool
 
     /// `queue` is an injection queue that some of the sets share; it outlives them.
-    init(_ weather: Weather, _ arena: Arena, queue: SingleThreadWorkqueue, _ random: inout SplitMix64) throws(EventFDError) {
+    init(
+        _ weather: Weather,
+        _ arena: Arena,
+        queue: SingleThreadWorkqueue,
+        hasDescriptors: Bool = false,
+        _ random: inout SplitMix64
+    ) throws(EventFDError) {
         self.weather = weather
         self.arena = arena
         self.queue = queue
+        self.hasDescriptors = hasDescriptors
         var files: [Monitor<OpenFile>] = []
-        for _ in 0..<weather.sharedFiles { files.append(Monitor(try OpenFile(&random, sets: weather.sharedSets))) }
+        for _ in 0..<weather.sharedFiles { files.append(Monitor(try Self.makeFile(weather, arena, hasDescriptors, &random))) }
         self.files = files
         let sets = (0..<weather.sharedSets).map { _ in Self.makeSet(weather, arena, queue, &random) }
         self.sets = sets.map { Monitor($0) }
         made = Monitor(sets.map(\.machine))
+    }
+
+    private static func makeFile(
+        _ weather: Weather,
+        _ arena: Arena,
+        _ hasDescriptors: Bool,
+        _ random: inout SplitMix64
+    ) throws(EventFDError) -> OpenFile {
+        #if os(Linux)
+            if hasDescriptors, Int.random(in: 0..<3, using: &random) > 0 {
+                // Not blocking: peers read as well. The file sleeps in its reads nevertheless, if it is told to.
+                let flags: EventFDFlags = Bool.random(using: &random) ? [.semaphore, .nonBlocking] : .nonBlocking
+                let descriptor = try EventFDDescriptor(initialValue: UInt32.random(in: 0...1, using: &random), flags: flags)
+                let open = try OpenFile(on: descriptor, sets: weather.sharedSets, arena.tally)
+                open.file.isNonBlocking = false
+                return open
+            }
+        #endif
+        return try OpenFile(&random, sets: weather.sharedSets)
     }
 
     /// No relays here: two of them could go on signalling each other.
@@ -56,10 +84,10 @@ final class SharedBench: Sendable {
     func replace(_ old: OpenFile, at place: Int, _ random: inout SplitMix64) {
         if isEnding.isSo { return }
         do {
-            let new = try OpenFile(&random, sets: sets.count)
+            let new = try Self.makeFile(weather, arena, hasDescriptors, &random)
             files[place].update { if $0 === old { $0 = new } }
         } catch {
-            arena.violations.add("a new file gave no context reference: \(error)")
+            arena.violations.add("a new file: \(error)")
         }
     }
 

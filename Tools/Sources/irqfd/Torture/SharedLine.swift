@@ -5,12 +5,14 @@ import GuestKit
 
 /// A context that several threads signal, the file being open or not; its reference is dropped and never put.
 final class SharedLine: Sendable {
-    let event = EventBook()
+    let event: EventBook
     private let reference: EventFDContextReference
     /// The last assign to each of the sets.
     private let books: [Monitor<AssignmentBook?>]
 
-    init(_ file: EventFDFile, sets: Int) throws(EventFDError) {
+    /// `late`: see `EventBook`.
+    init(_ file: EventFDFile, sets: Int, late: UInt64 = 0) throws(EventFDError) {
+        event = EventBook(late: late)
         reference = try file.makeContextReference()
         books = (0..<sets).map { _ in Monitor(nil) }
     }
@@ -22,20 +24,26 @@ final class SharedLine: Sendable {
         books[place].update { $0 = book }
     }
 
-    func signal(_ tally: Tally, _ n: UInt64 = 1) {
+    /// How much was added.
+    @discardableResult
+    func signal(_ tally: Tally, _ n: UInt64 = 1) -> UInt64 {
         tally.signals.add()
+        var added: UInt64 = 0
         send {
-            reference.signal(n)
+            added = reference.signal(n)
             return true
         }
+        return added
     }
 
     /// Sends a signal or a write, which says whether it succeeded; what was active all the while must inject.
+    ///
+    /// But not when the wakes come late, from another thread: that may be after the end of an irqfd that was active all the while.
     func send(_ body: () -> Bool) {
         let number = event.beginSignal()
         let active = books.compactMap { $0.read { $0 } }.filter(\.isActive)
         let isSent = body()
         event.endSignal()
-        if isSent { for book in active where book.isActive { book.expect(number) } }
+        if isSent, event.late == 0 { for book in active where book.isActive { book.expect(number) } }
     }
 }

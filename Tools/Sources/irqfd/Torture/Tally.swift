@@ -33,6 +33,14 @@ final class Tally: Sendable {
     let reads = Count()
     /// Injections, as the controllers see them.
     let injections = Count()
+    /// Files that have lent a descriptor.
+    let pollables = Count()
+    /// Files that were made on a descriptor of a kernel's eventfd.
+    let descriptorFiles = Count()
+    /// Writes of the other side of such a descriptor.
+    let remoteWrites = Count()
+    /// Descriptors that have nothing to do with the library, opened and looked at before they were closed.
+    let strangers = Count()
     /// Files that were dropped without a close.
     let forgottenFiles = Count()
     /// Sets that were dropped without a release.

@@ -22,10 +22,11 @@ final class Torture: Sendable {
     }
 
     func run() -> TortureReport {
-        // The system queue lives as long as the program: it is there before the first count.
+        // The system queue lives as long as the program, and so does what runs tasks: they are there before the first count.
         SingleThreadWorkqueue.system.flush()
+        AsyncTwin.warmUp()
         let before = Census.now()
-        let leaked = churn(since: before)
+        let leaked = churn(since: before, openBefore: OpenDescriptors.now())
         checkTotals(since: before)
         return TortureReport(
             seed: seed,
@@ -39,29 +40,34 @@ final class Torture: Sendable {
     }
 
     /// All rounds. Returns how many objects are alive that were not before.
-    private func churn(since before: Census) -> Int {
+    private func churn(since before: Census, openBefore: OpenDescriptors) -> Int {
         let main = Activity("main")
-        let racers = Racers(count: threads + 1, caller: main)
-        let watch = watch(racers.activities)
+        let racers = Racers(count: threads + 1 + DescriptorLanes.count, caller: main)
+        let leader = racers.activities[racers.activities.count - 2]
+        let band = Racers(count: 1 + DescriptorLanes.hands, caller: leader, role: "hand")
+        let watch = watch(racers.activities + band.activities.dropFirst())
         var random = SplitMix64(seed: seed)
         var leaked: [(kind: String, count: Int)] = []
-        let round = TortureRound(arena: arena, racers: racers, isTimeOver: { [self] in start + time <= .now })
+        let round = TortureRound(arena: arena, racers: racers, band: band, isTimeOver: { [self] in start + time <= .now })
         repeat {
             rounds.wrappingAdd(1, ordering: .relaxed)
             round.run(&random)
             main.enter(.counting)
-            leaked = excess(over: before)
+            leaked = excess(over: before, openBefore: openBefore)
         } while start + time > .now && arena.violations.count == 0 && leaked.isEmpty
         racers.quit()
+        band.quit()
         watch.end()
         for (kind, count) in leaked { arena.violations.note("I5: \(count) \(kind) still alive") }
         return leaked.reduce(0) { $0 + $1.count }
     }
 
     /// What is alive that was not before.
-    private func excess(over before: Census) -> [(kind: String, count: Int)] {
+    private func excess(over before: Census, openBefore: OpenDescriptors) -> [(kind: String, count: Int)] {
+        let alive = Census.awaitReturn(to: before)
+        // Last: the library has closed its own by now, or has been waited for in vain.
         let controllers = TortureController.alive
-        return Census.awaitReturn(to: before) + (controllers > 0 ? [("controllers", controllers)] : [])
+        return alive + (controllers > 0 ? [("controllers", controllers)] : []) + OpenDescriptors.awaitReturn(to: openBefore)
     }
 
     /// The library's counts and ours must be the same, now that nothing goes on.

@@ -13,8 +13,11 @@ struct TortureCommand: ParsableCommand {
             references are dropped without a close, a release or a put. Some controllers take their time, some signal other eventfds; some sets \
             inject on the system's queue, some on others. One more thread sleeps in reads of files that the others close.
 
+            On Linux more threads work with descriptors meanwhile: files lend theirs, others stand on eventfds of the kernel, whose other \
+            sides read and write by system calls; and strangers come and go, so that every number that is closed is soon another's.
+
             Wrong is: an injection that begins or goes on after the end of its irqfd was waited for; a signal after which none has started; \
-            more injections than signals; a result that cannot be; an object that is left when all has ended; and a thread that is stuck. The \
+            more injections than signals; a stranger that was written to, read or closed; a result that cannot be; an object that is left when all has ended; and a thread that is stuck. The \
             run ends with the first round in which something was wrong.
 
             The seed decides what every thread does, not when: two runs with one seed are alike, not equal. A debug build says of every set \

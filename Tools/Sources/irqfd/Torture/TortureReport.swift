@@ -18,6 +18,10 @@ struct TortureReport: Sendable, Encodable {
     let writes: UInt64
     let reads: UInt64
     let injections: UInt64
+    let pollables: UInt64
+    let descriptorFiles: UInt64
+    let remoteWrites: UInt64
+    let strangers: UInt64
     let forgottenFiles: UInt64
     let forgottenSets: UInt64
     let forgottenReferences: UInt64
@@ -28,6 +32,9 @@ struct TortureReport: Sendable, Encodable {
 
     private enum CodingKeys: String, CodingKey {
         case seed, threads, seconds, rounds, assigns, refusals, races, deassigns, closes, releases, signals, writes, reads, injections
+        case pollables, strangers
+        case descriptorFiles = "descriptor_files"
+        case remoteWrites = "remote_writes"
         case forgottenFiles = "forgotten_files"
         case forgottenSets = "forgotten_sets"
         case forgottenReferences = "forgotten_references"
@@ -49,6 +56,10 @@ struct TortureReport: Sendable, Encodable {
         writes = tally.writes.now
         reads = tally.reads.now
         injections = tally.injections.now
+        pollables = tally.pollables.now
+        descriptorFiles = tally.descriptorFiles.now
+        remoteWrites = tally.remoteWrites.now
+        strangers = tally.strangers.now
         forgottenFiles = tally.forgottenFiles.now
         forgottenSets = tally.forgottenSets.now
         forgottenReferences = tally.forgottenReferences.now
@@ -80,6 +91,10 @@ struct TortureReport: Sendable, Encodable {
             ("writes", "\(writes)", ""),
             ("reads", "\(reads)", ""),
             ("injections", "\(injections)", "times a line was raised"),
+            ("pollables", "\(pollables)", "files that have lent a descriptor"),
+            ("descriptor files", "\(descriptorFiles)", "on eventfds of the kernel's"),
+            ("remote writes", "\(remoteWrites)", "by the other side of these"),
+            ("strangers", "\(strangers)", "descriptors opened beside, and looked at when they were closed"),
             ("violations", "\(violations)", "of the invariants, and results that cannot be"),
             ("leaked", "\(leaked)", "objects still alive when all had ended"),
         ])

@@ -16,6 +16,8 @@ import Workqueue
 struct TortureRound {
     let arena: Arena
     let racers: Racers
+    /// The threads that the last of the racers leads.
+    let band: Racers
     /// Whether the time of the run is over.
     let isTimeOver: @Sendable () -> Bool
 
@@ -41,12 +43,15 @@ struct TortureRound {
         let weather = Weather(&random)
         do {
             let bench = try SharedBench(weather, arena, queue: queue, &random)
+            let others = try SharedBench(weather, arena, queue: queue, hasDescriptors: true, &random)
+            let extra = DescriptorLanes(arena: arena, band: band, bench: bench, others: others).all(queue, &random) + [sleep(others)]
             // All but one work; that one sleeps.
-            let lanes = racers.activities.indices.dropLast().map { _ in work(bench, seed: random.next()) } + [sleep(bench)]
+            let workers = racers.activities.count - extra.count - 1
+            let lanes = (0..<workers).map { _ in work(bench, seed: random.next()) } + [sleep(bench)] + extra
             racers.race(lanes.map { [$0] })
-            return bench.machines
+            return bench.machines + others.machines
         } catch {
-            arena.violations.add("a new file gave no context reference: \(error)")
+            arena.violations.add("a new file: \(error)")
             return []
         }
     }

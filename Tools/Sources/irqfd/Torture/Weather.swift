@@ -19,6 +19,12 @@ struct Weather: Sendable {
     /// After how many steps of one thread the round ends for all.
     let steps: Int
 
+    /// How many threads join in what one thread does with descriptors.
+    let hands: Int
+    /// After how many steps, and for how many microseconds, those who work with descriptors give way to the others.
+    let spell: Int
+    let pause: UInt32
+
     init(_ random: inout SplitMix64) {
         sharedSets = Int.random(in: 1...3, using: &random)
         sharedFiles = Int.random(in: 2...4, using: &random)
@@ -30,6 +36,9 @@ struct Weather: Sendable {
         keepers = Int.random(in: 0...20, using: &random)
         onSystemQueue = Int.random(in: 0...100, using: &random)
         steps = Int.random(in: 200...3_000, using: &random)
+        hands = Int.random(in: 1...2, using: &random)
+        spell = Int.random(in: 2...16, using: &random)
+        pause = UInt32.random(in: 200...2_000, using: &random)
     }
 
     /// The temper of a controller; `bench` has what it may use of others.
