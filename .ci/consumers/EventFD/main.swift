@@ -29,9 +29,30 @@ func run() throws(EventFDError) -> Bool {
     do throws(EventFDError) {
         try file.write(1)
     } catch .badFileDescriptor {
-        return ready == [.input, .output] && taken == 1 && added == 1 && afterClose == 1
+        return try ready == [.input, .output] && taken == 1 && added == 1 && afterClose == 1 && areDescriptorsRight()
     }
     return false
+}
+
+/// A file's descriptor is polled with the C library's own structure.
+func areDescriptorsRight() throws(EventFDError) -> Bool {
+    let file = EventFDFile()
+    let isReadable = { (number: Int32) -> Bool in
+        var request = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
+        return unsafe poll(&request, 1, 0) == 1
+    }
+    let before = try file.withPollableDescriptor(isReadable)
+    try file.tryWrite(1)
+    let after = try file.withPollableDescriptor(isReadable)
+    #if os(Linux)
+        let descriptor = try EventFDDescriptor(initialValue: 7)
+        let remote = try EventFDFile(descriptor: descriptor.duplicate())
+        let value = try remote.tryRead()
+        try remote.close()
+        return !before && after && value == 7
+    #else
+        return !before && after
+    #endif
 }
 
 if (try? run()) == true { print("ok") } else { exit(1) }

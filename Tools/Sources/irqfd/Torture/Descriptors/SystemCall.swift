@@ -1,5 +1,7 @@
 // swift-irqfd: SPDX-License-Identifier: Apache-2.0
 
+import CLinux
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
