@@ -202,7 +202,6 @@ package struct EventFDContext: Equatable, Sendable {
 
     /// Takes what a read would take; false: there was nothing.
     private static func drain(_ head: WaitQueueHead) -> Bool {
-        if head.owner.count == 0 { return false }
         #if os(Linux)
             if head.owner.isOnDescriptor { return head.kernelCounter.read() != nil }
         #endif

@@ -29,7 +29,8 @@ func run() throws(EventFDError) -> Bool {
     do throws(EventFDError) {
         try file.write(1)
     } catch .badFileDescriptor {
-        return try ready == [.input, .output] && taken == 1 && added == 1 && afterClose == 1 && areDescriptorsRight()
+        let areRight = try areDescriptorsRight()
+        return ready == [.input, .output] && taken == 1 && added == 1 && afterClose == 1 && areRight
     }
     return false
 }

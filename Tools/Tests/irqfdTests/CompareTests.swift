@@ -11,7 +11,9 @@
             let report = try Compare(seed: seed, scripts: 500, operations: 24, about: .files).run(patience: .seconds(60))
             #expect(report.isGood, "\(report.messages)")
             #expect(report.scripts == 500 && report.operations == 12_000 && !report.kvm)
-            #expect(report.excused.values.allSatisfy { $0 == 0 })
+            // Of files with counters of their own there is no difference.
+            #expect(report.excused.allSatisfy { $0.value == 0 || $0.key == Difference.roomToldWhenAsked.rawValue })
+            #expect(report.descriptorScripts > 100)
         }
 
         @Test(.enabled(if: hasKVM, "irqfds are not compared: /dev/kvm cannot be used"), arguments: [1, 2] as [UInt64])
