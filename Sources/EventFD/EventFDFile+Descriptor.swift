@@ -19,17 +19,9 @@ extension EventFDFile {
     /// - Complexity: O(1)
     public func withPollableDescriptor<R: ~Copyable>(_ body: (Int32) -> R) throws(EventFDError) -> R {
         refuseInWakeFunction("EventFDFile.withPollableDescriptor(_:)")
-        if holdOwnCounter() {
-            defer { drop() }
-            return body(try contextOfFile.pollableDescriptor())
-        }
-        try hold()
+        if !holdOwnCounter() { return try lendDescriptor(body) }
         defer { drop() }
-        #if os(Linux)
-            return body(contextOfFile.head.kernelCounter.descriptor.number)
-        #else
-            fatalError("a file stands on a descriptor of a kind that this system does not have")
-        #endif
+        return body(try contextOfFile.pollableDescriptor())
     }
 }
 
@@ -37,6 +29,12 @@ extension EventFDFile {
 
 extension EventFDFile {
     #if os(Linux)
+        func lendDescriptor<R: ~Copyable>(_ body: (Int32) -> R) throws(EventFDError) -> R {
+            try hold()
+            defer { drop() }
+            return body(contextOfFile.head.kernelCounter.descriptor.number)
+        }
+
         @inline(never)
         func readDescriptor(_ call: StaticString, maySleep: Bool) throws(EventFDError) -> UInt64 {
             try hold()
@@ -114,6 +112,7 @@ extension EventFDFile {
         // Only a closed file comes here: there are no others whose own counter cannot be held.
 
         @inline(never)
+        func lendDescriptor<R: ~Copyable>(_ body: (Int32) -> R) throws(EventFDError) -> R { throw .badFileDescriptor }
         func readDescriptor(_ call: StaticString, maySleep: Bool) throws(EventFDError) -> UInt64 { throw .badFileDescriptor }
         @inline(never)
         func writeDescriptor(_ value: UInt64, _ call: StaticString, maySleep: Bool) throws(EventFDError) { throw .badFileDescriptor }
