@@ -20,6 +20,11 @@
 
             func join(orInstall new: DescriptorPoller?) -> DescriptorPoller? {
                 mutex.withLock {
+                    if poller?.isOfThisProcess == false {
+                        // After a fork: its thread is in the other process, and its sets are that one's. Never given up, so never closed.
+                        poller = nil
+                        users = 0
+                    }
                     if poller == nil { poller = new }
                     if poller != nil { users += 1 }
                     return poller
@@ -44,6 +49,10 @@
         private let roomSet: OwnedDescriptor
         /// Rings at the end.
         private let doorbell: EventFDDescriptor
+        /// A child that was forked has the same sets open, and must not change what this process hears of.
+        private let process = getpid()
+
+        private var isOfThisProcess: Bool { process == getpid() }
 
         /// Numbers that no context has.
         private static var roomKey: UInt64 { .max }
@@ -59,8 +68,9 @@
         }
 
         /// A context needs the poller no longer. The last one ends the thread, and does not wait for it.
-        static func leave() {
-            guard let last = current.leave() else { return }
+        func leave() {
+            if !isOfThisProcess { return }
+            guard let last = DescriptorPoller.current.leave() else { return }
             var one: UInt64 = 1
             unsafe ring(last.doorbell.number, &one)
         }
@@ -69,8 +79,8 @@
             set = try OwnedDescriptor(epoll_create1(Int32(EPOLL_CLOEXEC)))
             roomSet = try OwnedDescriptor(epoll_create1(Int32(EPOLL_CLOEXEC)))
             doorbell = try EventFDDescriptor(flags: .nonBlocking)
-            try DescriptorPoller.add(roomSet.number, to: set, EPOLLIN.rawValue, DescriptorPoller.roomKey)
-            try DescriptorPoller.add(doorbell.number, to: set, EPOLLIN.rawValue, DescriptorPoller.doorbellKey)
+            try DescriptorPoller.add(roomSet.number, to: set, kp_epoll_input, DescriptorPoller.roomKey)
+            try DescriptorPoller.add(doorbell.number, to: set, kp_epoll_input, DescriptorPoller.doorbellKey)
         }
 
         private func start() {
@@ -88,9 +98,9 @@
 
         /// Knows the descriptor from now on, and hears nothing of it yet. What may fail fails here.
         func add(_ number: Int32, _ serial: UInt64) throws(EventFDError) {
-            try DescriptorPoller.add(number, to: set, EPOLLET.rawValue, serial)
+            try DescriptorPoller.add(number, to: set, kp_epoll_edges, serial)
             do throws(EventFDError) {
-                try DescriptorPoller.add(number, to: roomSet, EPOLLET.rawValue, serial)
+                try DescriptorPoller.add(number, to: roomSet, kp_epoll_edges, serial)
             } catch {
                 change(set, EPOLL_CTL_DEL, number, 0, serial)
                 throw error
@@ -120,16 +130,18 @@
         /// What is ready already at this moment is reported as well.
         func setInterest(in number: Int32, _ serial: UInt64, ofWrites isWanted: Bool) {
             touchKernel()
-            change(set, EPOLL_CTL_MOD, number, EPOLLET.rawValue | (isWanted ? EPOLLIN.rawValue : 0), serial)
+            change(set, EPOLL_CTL_MOD, number, kp_epoll_edges | (isWanted ? kp_epoll_input : 0), serial)
         }
 
         /// What is ready already at this moment is reported as well.
         func setInterest(in number: Int32, _ serial: UInt64, ofRoom isWanted: Bool) {
             touchKernel()
-            change(roomSet, EPOLL_CTL_MOD, number, EPOLLET.rawValue | (isWanted ? EPOLLOUT.rawValue : 0), serial)
+            change(roomSet, EPOLL_CTL_MOD, number, kp_epoll_edges | (isWanted ? kp_epoll_output : 0), serial)
         }
 
+        /// Tells the kernel; in a forked child nothing.
         private func change(_ set: borrowing OwnedDescriptor, _ operation: Int32, _ number: Int32, _ events: UInt32, _ serial: UInt64) {
+            if !isOfThisProcess { return }
             let error = control(set.number, operation, number, events, serial)
             if error != 0 {
                 misuse(
@@ -152,7 +164,7 @@
                     switch unsafe events[index].data.u64 {
                     case DescriptorPoller.roomKey: passRoom()
                     case DescriptorPoller.doorbellKey: goesOn = false
-                    case let serial: if unsafe events[index].events & EPOLLIN.rawValue != 0 { deliver(serial) { $0.hearOfWrite() } }
+                    case let serial: if unsafe events[index].events & kp_epoll_input != 0 { deliver(serial) { $0.hearOfWrite() } }
                     }
                 }
                 return goesOn
@@ -163,7 +175,7 @@
             unsafe withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: DescriptorPoller.batch) { events in
                 touchKernel()
                 for index in 0..<(unsafe wait(for: roomSet.number, events, mayWait: false)) {
-                    if unsafe events[index].events & EPOLLOUT.rawValue != 0 { unsafe deliver(events[index].data.u64) { $0.hearOfRoom() } }
+                    if unsafe events[index].events & kp_epoll_output != 0 { unsafe deliver(events[index].data.u64) { $0.hearOfRoom() } }
                 }
             }
         }

@@ -51,14 +51,15 @@ extension WaitQueueHead {
             let poller = try DescriptorPoller.enter()
             let head = WaitQueueHead()
             do throws(EventFDError) {
-                try poller.add(descriptor.number, head.serial)
+                let counter = try KernelCounter(descriptor, poller: poller, serial: head.serial)
+                try poller.add(counter.descriptor.number, head.serial)
+                head.owner.attachment = counter
             } catch {
-                DescriptorPoller.leave()
+                poller.leave()
                 throw error
             }
             head.owner.count = .max
             head.owner.isOnDescriptor = true
-            head.owner.attachment = KernelCounter(descriptor, poller: poller, serial: head.serial)
             self.init(beginning: head) { EventFDContext(of: $0).settleOnDescriptor() }
             poller.table.insert(self)
         }
@@ -72,23 +73,29 @@ extension WaitQueueHead {
             // Somebody may still have the head, from a poll, and must not keep the descriptor with it.
             let attachment = withLock { head, _ in head.owner.attachment.take() }
             end()
-            DescriptorPoller.leave()
+            counter.poller.leave()
             // It is closed here.
             _ = consume attachment
         }
 
         /// Somebody has written. On the poller's thread.
+        ///
+        /// All exclusive entries are woken: how many writes there were is not known. And nobody, if there is nothing any more: what was
+        /// drained with one irqfd must not interrupt the next.
         func hearOfWrite() {
             withLock { head, locked in
                 unsafe Trace.note("hear of a write to", head)
-                if locked.hasWaiters { locked.wake(.input) }
+                if locked.hasWaiters, head.kernelCounter.readiness.contains(.input) { locked.wakeAll(.input) }
             }
         }
 
         /// There may be room. On the poller's thread.
+        ///
+        /// All exclusive entries are woken: how many reads there were is not known.
         func hearOfRoom() {
             withLock { head, locked in
-                if head.kernelCounter.findRoom(), locked.hasWaiters { locked.wake(.output) }
+                if !head.kernelCounter.findRoom() { return }
+                if locked.hasWaiters { locked.wakeAll(.output) } else { head.kernelCounter.awaitNoRoom() }
             }
         }
     }

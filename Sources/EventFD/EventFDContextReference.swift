@@ -25,6 +25,7 @@ public struct EventFDContextReference: ~Copyable, Sendable {
     /// The corresponding kernel function is `eventfd_signal`.
     ///
     /// - Important: Context: takes the wait queue's lock; does not sleep, allocates nothing. Misuse inside a wake function: see ``isSignalAllowed``.
+    ///   Of a file that stands on a descriptor it is two system calls, and what finds no room is handed over: see <doc:Descriptors>.
     /// - Returns: How much was added: less than `n` when the counter has reached its largest value, which a poll shows as an error.
     /// - Complexity: O(*n*) in the number of entries.
     @discardableResult

@@ -10,8 +10,8 @@ extension EventFDFile {
     /// owns it, and closes it at its release: an epoll set forgets it at that moment. Wait for it, and read the file; to read, write or close
     /// the descriptor is misuse. Of a file that stands on a descriptor it is that one.
     ///
-    /// While the closure runs the file is held, so the number cannot become somebody else's. Do not keep it for longer than the file is open;
-    /// duplicate it, if it must outlive the file, and it will not be readable any more then.
+    /// While the closure runs the file is held, so the number cannot become somebody else's. Do not keep it for longer than the file is open.
+    /// A duplicate may outlive the file: after the release it is not readable any more (where there are no eventfds it reads an end then).
     ///
     /// - Important: Context: takes the wait queue's lock; does not sleep. The closure is called without any lock. Misuse inside a wake function.
     /// - Throws: ``EventFDError/badFileDescriptor`` when the file is closed; ``EventFDError/tooManyOpenFiles``,
@@ -89,7 +89,8 @@ extension EventFDFile {
                 // Before the look: what comes after it is reported to whoever was just registered.
                 if table != nil { head.kernelCounter.watch() }
                 let events = head.kernelCounter.readiness
-                if table != nil, !events.contains(.output) { head.kernelCounter.awaitRoom() }
+                // Who has been shown the queue before may look again like this, and wait.
+                if !events.contains(.output) { head.kernelCounter.awaitRoom() }
                 return events
             }
         }

@@ -57,7 +57,8 @@ public final class EventFDFile: @unchecked Sendable {
         /// - Important: Context: system calls; does not sleep. The first such file starts a thread, which ends with the last.
         /// - Parameter descriptor: Whether the open file is non-blocking decides what ``isNonBlocking`` is at first.
         /// - Throws: ``EventFDError/tooManyOpenFiles``, ``EventFDError/tooManyOpenFilesInSystem``, ``EventFDError/noMemory``;
-        ///   ``EventFDError/noSpace`` when the user watches as many descriptors as they may.
+        ///   ``EventFDError/noSpace`` when the user watches as many descriptors as they may; ``EventFDError/invalidArgument`` when some hundreds
+        ///   of files stand on this one eventfd already, which is as many as the kernel tells of it.
         public init(descriptor: consuming EventFDDescriptor) throws(EventFDError) {
             nonBlocking = AtomicUInt32(descriptor.isNonBlocking ? 1 : 0)
             holds = AtomicUInt32(EventFDFile.onDescriptor | 1)

@@ -8,7 +8,7 @@
     /// The counter of a context that stands on a descriptor: it is in the kernel, and other processes have it too.
     ///
     /// The context owns it, and with it the descriptor, until its end: whoever has a reference of the context may use the number. All
-    /// of it is called under the lock of the context's wait queue, and nothing of it sleeps.
+    /// of it is called under the lock of the context's wait queue, and nothing of it sleeps, but for what `write` says.
     final class KernelCounter: @unchecked Sendable {
         // @unchecked: the variables are guarded by the lock of the wait queue.
 
@@ -17,17 +17,24 @@
         private let serial: UInt64
         /// The poller hears of writes.
         private var isWatched = false
-        /// The poller hears of room, and somebody has asked for some since it last did.
+        /// The poller hears of room.
         private var isRoomWatched = false
-        private var isRoomAwaited = false
+        /// Where the kernel shows the counter. Open from the beginning if writes might sleep, otherwise from the first look.
+        private var information = OwnedDescriptor()
         /// Signals that found no room, and that the poller writes when there is some.
         private var owed: UInt64 = 0
 
-        /// The poller has been told of the descriptor, under that number.
-        init(_ descriptor: consuming EventFDDescriptor, poller: DescriptorPoller, serial: UInt64) {
+        /// The poller is told of the descriptor, under that number, by the caller.
+        init(_ descriptor: consuming EventFDDescriptor, poller: DescriptorPoller, serial: UInt64) throws(EventFDError) {
+            let mayBlock = !descriptor.isNonBlocking
             self.descriptor = descriptor
             self.poller = poller
             self.serial = serial
+            if mayBlock, !openInformation() {
+                let error = kp_errno()
+                // Without /proc it goes as it can.
+                if error == EMFILE || error == ENFILE { throw EventFDError(systemError: error) }
+            }
         }
 
         // MARK: Reading and writing
@@ -37,44 +44,49 @@
             poller.touchKernel()
             var value: UInt64 = 0
             if unsafe kp_read_now(descriptor.number, &value, 8) == 8 { return value }
-            require(EAGAIN)
+            requireNothingElse()
             return nil
         }
 
         /// Adds to the counter; false: there is no room.
         ///
         /// The open file may be one that blocks, and its flag belongs to others as well: so this asks for room first. Between question
-        /// and write another process may fill the counter to the brim; then the write waits for its reader.
+        /// and write another process may fill the counter to the brim; then the write waits for its reader, under the lock.
         func write(_ value: UInt64) -> Bool {
             poller.touchKernel()
             if !hasRoom(for: value) { return false }
             var value = value
             if unsafe writeBytes(descriptor.number, &value) == 8 { return true }
-            require(EAGAIN)
+            requireNothingElse()
             return false
         }
 
         func hasRoom(for value: UInt64) -> Bool {
             // For one, the kernel's readiness says it exactly.
-            if value != 1, let count = count { return UInt64.max - count > value }
-            return readiness.contains(.output)
+            if value == 1 { return readiness.contains(.output) }
+            if let count { return UInt64.max - count > value }
+            // Not to be seen: then the kernel may say so itself, if that cannot put this thread to sleep.
+            return descriptor.isNonBlocking || (value == 0 && readiness.contains(.output))
         }
 
         /// The counter, as the kernel shows it for reading by people; nil where it does not.
         var count: UInt64? {
-            unsafe "/proc/self/fdinfo/\(descriptor.number)".withCString { path in
-                guard let file = unsafe fopen(path, "re") else { return nil }
-                defer { unsafe _ = fclose(file) }
-                return unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 128) { line in
-                    while unsafe fgets(line.baseAddress!, Int32(line.count), file) != nil {
-                        let label: StaticString = "eventfd-count:"
-                        if unsafe memcmp(line.baseAddress!, label.utf8Start, label.utf8CodeUnitCount) == 0 {
-                            return unsafe UInt64(strtoull(line.baseAddress! + label.utf8CodeUnitCount, nil, 16))
-                        }
-                    }
-                    return nil
-                }
+            if !information.isOpen, !openInformation() { return nil }
+            return unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { text in
+                let start = text.baseAddress!
+                let length = unsafe pread(information.number, start, text.count - 1, 0)
+                if length <= 0 { return nil }
+                unsafe text[length] = 0
+                guard let line = unsafe strstr(start, "eventfd-count:") else { return nil }
+                return unsafe UInt64(strtoull(line + 14, nil, 16))
             }
+        }
+
+        private func openInformation() -> Bool {
+            let number = unsafe "/proc/self/fdinfo/\(descriptor.number)".withCString { unsafe kp_open_for_reading($0) }
+            if number < 0 { return false }
+            information = OwnedDescriptor(adopting: number)
+            return true
         }
 
         /// What is ready now.
@@ -108,46 +120,54 @@
             return true
         }
 
-        /// The poller calls `findRoom` when there is room, and once if there is some already.
+        /// From now on the poller calls `findRoom` whenever somebody reads, and once if there is room already.
         ///
         /// Who asks looks again, or for the first time, after this: whatever is read from then on is heard of. Asking again changes nothing in
         /// the kernel: where there is room, but too little for who asks, that would be heard of again and again.
         func awaitRoom() {
-            isRoomAwaited = true
             if isRoomWatched { return }
             isRoomWatched = true
             poller.setInterest(in: descriptor.number, serial, ofRoom: true)
         }
 
-        /// There may be room: writes what is owed. True: there is room left, and somebody has asked for it.
-        func findRoom() -> Bool {
-            while owed > 0 {
-                let room = count.map { .max - 1 - min($0, .max - 1) } ?? 1
-                let part = min(owed, room)
-                if part == 0 || !write(part) { return false }
-                owed -= part
-            }
-            if !readiness.contains(.output) { return false }
-            if isRoomAwaited {
-                isRoomAwaited = false
-                return true
-            }
+        /// Nobody is there who would be told.
+        func awaitNoRoom() {
             isRoomWatched = false
             poller.setInterest(in: descriptor.number, serial, ofRoom: false)
-            return false
+        }
+
+        /// How much of what is owed is written in one go, if readers keep making room: others want to be heard of, too.
+        private static var partsAtATime: Int { 64 }
+
+        /// There may be room: writes what is owed. True: there is room left.
+        func findRoom() -> Bool {
+            for _ in 0..<KernelCounter.partsAtATime where owed > 0 {
+                let room = count.map { .max - 1 - min($0, .max - 1) } ?? 1
+                let part = min(owed, room)
+                // If it does not fit any more, it is looked at again.
+                if part > 0, write(part) { owed -= part }
+                if part == 0 { return false }
+            }
+            if owed > 0 {
+                // Asked for anew, the kernel reports again what room there is.
+                poller.setInterest(in: descriptor.number, serial, ofRoom: true)
+                return false
+            }
+            return readiness.contains(.output)
         }
 
         // MARK: Mistakes
 
-        /// The one error that is expected; any other one means that the number is not ours any more.
-        private func require(_ error: Int32) {
-            if kp_errno() != error { reportStolen() }
+        /// That it would have to sleep, or that a signal ended a sleep which it should not have begun. Any other error means that the
+        /// number is not ours any more.
+        private func requireNothingElse() {
+            if kp_errno() != EAGAIN, kp_errno() != EINTR { reportStolen() }
         }
 
         private func reportStolen() -> Never {
             misuse(
-                "descriptor \(descriptor.number), which belongs to an EventFDFile, was closed by somebody else; close the file, or make the "
-                    + "file from EventFDDescriptor(duplicating:)"
+                "descriptor \(descriptor.number), which belongs to an EventFDFile, was closed by somebody else (error \(kp_errno())); close the file, "
+                    + "or make the file from EventFDDescriptor(duplicating:)"
             )
         }
     }

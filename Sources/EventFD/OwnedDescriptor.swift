@@ -18,6 +18,11 @@ struct OwnedDescriptor: ~Copyable, Sendable {
         EventFDDiagnostics.descriptors.add(1)
     }
 
+    /// None yet.
+    init() { number = -1 }
+
+    var isOpen: Bool { number >= 0 }
+
     deinit {
         if number < 0 { return }
         closeDescriptor(number)

@@ -48,7 +48,11 @@ final class PollableDescriptor: @unchecked Sendable {
     }
 
     /// From here on nobody touches the descriptor, and it can be closed. Under the lock.
-    func end(_ locked: inout WaitQueueHead.Locked) { unsafe locked.remove(node) }
+    func end(_ locked: inout WaitQueueHead.Locked) {
+        unsafe locked.remove(node)
+        // For duplicates, if there are any: a closed file is not readable.
+        if signal.isSet { _ = signal.set(false) }
+    }
 
     /// Whatever the wake was for: what counts is what the counter is now.
     private func follow(_ head: WaitQueueHead) {

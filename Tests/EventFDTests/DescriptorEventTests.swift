@@ -93,6 +93,62 @@
             }
         }
 
+        @Test("who looks by poll alone, and waits for room, is told of it")
+        func roomByPoll() throws {
+            try withWatchdog {
+                let pair = try Peered(flags: .nonBlocking)
+                let (file, peer) = (pair.file, pair.peer.number)
+                let queue = try file.queue
+                for _ in 0..<3 {
+                    KernelDescriptor.write(peer, full)
+                    let waiter = TestThread("waiter") { inStep("wait") { queue.wait(until: { file.poll().contains(.output) }) } }
+                    waiter.waitUntilAsleep(in: "wait")
+                    #expect(KernelDescriptor.read(peer) == full)
+                    waiter.join()
+                }
+            }
+        }
+
+        @Test("exclusive waiters: each is served, though events come together")
+        func exclusive() throws {
+            try withWatchdog {
+                let pair = try Peered(flags: [.semaphore, .nonBlocking])
+                let (file, peer) = (pair.file, pair.peer.number)
+                let queue = try file.queue
+                let waiters = (0..<4).map { index in
+                    TestThread("waiter \(index)") {
+                        inStep("wait") { queue.wait(until: { (try? file.tryRead()) != nil }, exclusive: true) }
+                    }
+                }
+                for waiter in waiters { waiter.waitUntilAsleep(in: "wait") }
+                KernelDescriptor.write(peer, 4)
+                for waiter in waiters { waiter.join() }
+                #expect(file.count == 0)
+            }
+        }
+
+        @Test("a large debt is paid in parts, and others are heard of meanwhile")
+        func largeDebt() throws {
+            try withWatchdog {
+                let pair = try Peered(flags: [.semaphore, .nonBlocking])
+                let (file, peer) = (pair.file, pair.peer.number)
+                KernelDescriptor.write(peer, full)
+                let signaller = try Signaller(file)
+                #expect(signaller.signal(500) == 0)
+                let other = try Peered()
+                let listener = Listener()
+                listener.hook(on: other.file)
+                for round in 1...500 {
+                    #expect(KernelDescriptor.read(peer) == 1)
+                    KernelDescriptor.write(other.peer.number, 1)
+                    listener.keys.wait(forCount: round)
+                }
+                waitUntil("all is paid") { file.count == full }
+                #expect(KernelDescriptor.read(peer) == 1)
+                #expect(signaller.signal() == 1)
+            }
+        }
+
         @Test("where there is room, but too little, a blocking write sleeps as well, and is not woken again and again")
         func tooLittleRoom() throws {
             try withWatchdog {

@@ -202,7 +202,7 @@
         @Test("where there are no more descriptors it throws, and nothing is left")
         func noMore() async {
             await #expect(processExitsWith: .success) {
-                for spare in 0..<3 {
+                for spare in 0..<4 {
                     let error = try errorWithoutDescriptors(but: spare)
                     #expect(error == .tooManyOpenFiles)
                     #expect(EventFDDiagnostics.current.descriptorsOpen == 0 && EventFDDiagnostics.current.contextsAlive == 0)
@@ -257,7 +257,7 @@
         waitUntil("the thread has ended") { !KernelDescriptor.namesOfThreads.contains("eventfd-poller") }
     }
 
-    /// What a file says where only so many more descriptors may be opened, which are too few: the thread needs three.
+    /// What a file says where only so many more descriptors may be opened, which are too few: the thread needs three, the file one.
     private func errorWithoutDescriptors(but spare: Int) throws -> EventFDError? {
         let descriptor = try EventFDDescriptor()
         var limit = rlimit()

@@ -94,6 +94,18 @@ struct PollableDescriptorTests {
         }
     }
 
+    @Test("a duplicate that outlives the file is not readable any more")
+    func duplicate() throws {
+        let file = EventFDFile(initialValue: 1)
+        let duplicate = try file.withPollableDescriptor { dup($0) }
+        #expect(KernelDescriptor.isReadable(duplicate))
+        try file.close()
+        #if os(Linux)
+            #expect(!KernelDescriptor.isReadable(duplicate))
+        #endif
+        KernelDescriptor.shut(duplicate)
+    }
+
     @Test("signals through a reference that outlives the file touch no descriptor")
     func signalAfterClose() async {
         // In a process of its own: another test may get the number that is free.

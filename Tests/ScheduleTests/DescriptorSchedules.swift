@@ -14,7 +14,7 @@
         func schedules(_ name: String) async { await explore(name) }
     }
 
-    let descriptorScenarios = pollableDescriptors + countersInTheKernel + irqfdsOnDescriptors
+    let descriptorScenarios = pollableDescriptors + countersInTheKernel + exclusiveWaiters + irqfdsOnDescriptors
 
     private func lentNumber(of file: EventFDFile) -> Int32 { try! file.withPollableDescriptor { $0 } }
 
@@ -221,6 +221,44 @@
         },
     ]
 
+    // MARK: Exclusive waiters: what is told together is told to all
+
+    private let exclusiveWaiters = [
+        Scenario("two exclusive readers of a semaphore against writes that come together") { run in
+            let counterpart = Counterpart(flags: .semaphore)
+            let queue = counterpart.showQueue()
+            let wait: @Sendable () -> Void = { queue.wait(until: { (try? counterpart.file.tryRead()) != nil }, exclusive: true) }
+            run.explore([
+                "wait": wait,
+                "wait too": wait,
+                "write": {
+                    counterpart.write(1)
+                    counterpart.write(1)
+                    counterpart.pass()
+                },
+            ])
+            run.expect(counterpart.file.count == 0, "something is left")
+        },
+        Scenario("two exclusive writers against reads of the other side") { run in
+            let counterpart = Counterpart()
+            let queue = counterpart.showQueue()
+            counterpart.write(.max - 1)
+            let wait: @Sendable () -> Void = { queue.wait(until: { (try? counterpart.file.tryWrite(.max - 1)) != nil }, exclusive: true) }
+            run.explore([
+                "wait": wait,
+                "wait too": wait,
+                "read": {
+                    var reads = 0
+                    while reads < 2 {
+                        if counterpart.read() != nil { reads += 1 }
+                        counterpart.pass()
+                    }
+                },
+            ])
+            run.expect(counterpart.read() == .max - 1, "the second has not written")
+        },
+    ]
+
     // MARK: Irqfds
 
     private let irqfdsOnDescriptors = [
@@ -261,6 +299,29 @@
                 },
             ])
             machine.end(set)
+        },
+        Scenario("deassign and assign elsewhere against an event that is heard late") { run in
+            let (first, second) = (Machine(run), Machine(run))
+            let counterpart = Counterpart()
+            let (set, other) = (first.makeSet(), second.makeSet())
+            try! set.assign(counterpart.file, gsi: 1)
+            run.explore([
+                "move": {
+                    _ = try! set.deassign(counterpart.file, gsi: 1)
+                    try! other.assign(counterpart.file, gsi: 2)
+                },
+                "write": {
+                    counterpart.write(1)
+                    counterpart.pass()
+                },
+            ])
+            run.settle()
+            // The other side's counter tells which of them the event was for.
+            let isDrained = counterpart.file.count == 0
+            run.expect(!isDrained || second.interrupts == 0, "what was drained with one irqfd has interrupted another machine")
+            run.expect(isDrained || second.interrupts > 0, "an event was lost: no interrupt came after it (I6)")
+            first.end(set)
+            second.end(other)
         },
         Scenario("close against a write of the other side, with an irqfd") { run in
             let machine = Machine(run)

@@ -240,16 +240,28 @@ static inline int kp_file_flags(int descriptor) { return fcntl(descriptor, F_GET
 static inline void kp_close_on_exec_and_never_block(int descriptor) {
     fcntl(descriptor, F_SETFD, FD_CLOEXEC);
     fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK);
+#if defined(F_SETNOSIGPIPE)
+    // Whoever writes to a pipe that nobody can read is told by the result, and not by a signal.
+    fcntl(descriptor, F_SETNOSIGPIPE, 1);
+#endif
 }
 
+/// Opens a file for reading, closed on exec; or -1.
+static inline int kp_open_for_reading(const char *_Nonnull path) { return open(path, O_RDONLY | O_CLOEXEC); }
+
 #if defined(__linux__)
+// In one C library these are cases of an enumeration, in another macros: Swift sees them as different things.
+static const uint32_t kp_epoll_input = EPOLLIN;
+static const uint32_t kp_epoll_output = EPOLLOUT;
+static const uint32_t kp_epoll_edges = EPOLLET;
+
 /// Reads without sleeping, whether the open file is non-blocking or not.
 static inline ssize_t kp_read_now(int descriptor, void *_Nonnull bytes, size_t count) {
     struct iovec vector = {bytes, count};
     // The offset -1, in its two halves: a file without a position. The flag is RWF_NOWAIT.
     ssize_t length = syscall(SYS_preadv2, descriptor, &vector, 1, -1l, -1l, 0x8);
-    if (length >= 0 || errno != EOPNOTSUPP) { return length; }
-    // Before Linux 5.8: ask first. Another reader may be faster in between; then this one waits for the next event.
+    if (length >= 0 || (errno != EOPNOTSUPP && errno != ENOSYS)) { return length; }
+    // Before Linux 5.8, and where the call is filtered: ask first. Another reader may be faster in between; then this one waits for the next event.
     struct pollfd request = {descriptor, POLLIN, 0};
     if (poll(&request, 1, 0) == 1) { return read(descriptor, bytes, count); }
     errno = EAGAIN;

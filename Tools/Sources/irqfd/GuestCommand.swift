@@ -107,12 +107,6 @@ struct GuestCommand: ParsableCommand {
             return (ModelGuest(), "a model (two 8259 and a thread), because \(error)")
         }
     }
-
-    private func require(_ value: Int, in range: ClosedRange<Int>, _ option: String) throws {
-        guard range.contains(value) else {
-            throw ValidationError("\(option) must be between \(range.lowerBound) and \(range.upperBound), not \(value).")
-        }
-    }
 }
 
 extension Backend: ExpressibleByArgument {}

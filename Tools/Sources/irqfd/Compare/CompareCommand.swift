@@ -76,10 +76,4 @@ struct CompareCommand: ParsableCommand {
     private func encode(_ report: CompareReport) throws(CompareError) -> String {
         do { return try report.json() } catch { throw CompareError("\(error)") }
     }
-
-    private func require(_ value: Int, in range: ClosedRange<Int>, _ option: String) throws {
-        guard range.contains(value) else {
-            throw ValidationError("\(option) must be between \(range.lowerBound) and \(range.upperBound), not \(value).")
-        }
-    }
 }

@@ -63,10 +63,4 @@ struct TortureCommand: ParsableCommand {
         Console.say(json ? try report.json() : report.table(), onStandardError: false)
         if !report.isGood { throw ExitCode.failure }
     }
-
-    private func require(_ value: Int, in range: ClosedRange<Int>, _ option: String) throws {
-        guard range.contains(value) else {
-            throw ValidationError("\(option) must be between \(range.lowerBound) and \(range.upperBound), not \(value).")
-        }
-    }
 }
