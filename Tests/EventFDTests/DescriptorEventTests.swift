@@ -127,6 +127,27 @@
             }
         }
 
+        @Test("exclusive waiters for room: each is served, read after read")
+        func exclusiveRoom() throws {
+            try withWatchdog {
+                let pair = try Peered(flags: .nonBlocking)
+                let (file, peer) = (pair.file, pair.peer.number)
+                let queue = try file.queue
+                KernelDescriptor.write(peer, full)
+                let waiters = (0..<3).map { index in
+                    TestThread("waiter \(index)") {
+                        inStep("wait") { queue.wait(until: { (try? file.tryWrite(full)) != nil }, exclusive: true) }
+                    }
+                }
+                for waiter in waiters { waiter.waitUntilAsleep(in: "wait") }
+                for served in 1...3 {
+                    waitUntil("the counter is full") { file.count == full }
+                    #expect(KernelDescriptor.read(peer) == full)
+                    waitUntil("\(served) are served") { waiters.count { $0.isFinished } == served }
+                }
+            }
+        }
+
         @Test("a large debt is paid in parts, and others are heard of meanwhile")
         func largeDebt() throws {
             try withWatchdog {

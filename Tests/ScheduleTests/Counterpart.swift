@@ -5,7 +5,6 @@
     internal import EventFD
     internal import KernelPrimitives
     internal import ScheduleExplorer
-    internal import WaitQueue
 
     /// A file on an eventfd of the kernel's, what another process does with it, and what the thread does that waits for descriptors.
     ///
@@ -15,19 +14,12 @@
         let poller: DescriptorPoller
         private let descriptor: EventFDDescriptor
 
-        init(initialValue: UInt32 = 0, flags: EventFDFlags = []) {
-            let own = try! EventFDDescriptor(initialValue: initialValue, flags: flags.union(.nonBlocking))
+        init(initialValue: UInt32 = 0) {
+            let own = try! EventFDDescriptor(initialValue: initialValue, flags: .nonBlocking)
             descriptor = try! own.duplicate()
             file = try! EventFDFile(descriptor: own)
             file.isNonBlocking = false
             poller = DescriptorPoller.atWork!
-        }
-
-        /// The file's queue, as a poll table is given it.
-        func showQueue() -> WaitQueueHead {
-            var queue: WaitQueueHead?
-            _ = file.poll(PollTable { queue = $0 })
-            return queue!
         }
 
         /// The other process writes.

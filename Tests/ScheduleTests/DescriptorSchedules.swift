@@ -14,7 +14,7 @@
         func schedules(_ name: String) async { await explore(name) }
     }
 
-    let descriptorScenarios = pollableDescriptors + countersInTheKernel + exclusiveWaiters + irqfdsOnDescriptors
+    let descriptorScenarios = pollableDescriptors + countersInTheKernel + irqfdsOnDescriptors
 
     private func lentNumber(of file: EventFDFile) -> Int32 { try! file.withPollableDescriptor { $0 } }
 
@@ -218,44 +218,6 @@
             counterpart.pass(times: 2)
             run.expect(UInt64(taken.count) + (counterpart.read() ?? 0) == 4, "a signal was lost")
             context.put()
-        },
-    ]
-
-    // MARK: Exclusive waiters: what is told together is told to all
-
-    private let exclusiveWaiters = [
-        Scenario("two exclusive readers of a semaphore against writes that come together") { run in
-            let counterpart = Counterpart(flags: .semaphore)
-            let queue = counterpart.showQueue()
-            let wait: @Sendable () -> Void = { queue.wait(until: { (try? counterpart.file.tryRead()) != nil }, exclusive: true) }
-            run.explore([
-                "wait": wait,
-                "wait too": wait,
-                "write": {
-                    counterpart.write(1)
-                    counterpart.write(1)
-                    counterpart.pass()
-                },
-            ])
-            run.expect(counterpart.file.count == 0, "something is left")
-        },
-        Scenario("two exclusive writers against reads of the other side") { run in
-            let counterpart = Counterpart()
-            let queue = counterpart.showQueue()
-            counterpart.write(.max - 1)
-            let wait: @Sendable () -> Void = { queue.wait(until: { (try? counterpart.file.tryWrite(.max - 1)) != nil }, exclusive: true) }
-            run.explore([
-                "wait": wait,
-                "wait too": wait,
-                "read": {
-                    var reads = 0
-                    while reads < 2 {
-                        if counterpart.read() != nil { reads += 1 }
-                        counterpart.pass()
-                    }
-                },
-            ])
-            run.expect(counterpart.read() == .max - 1, "the second has not written")
         },
     ]
 
