@@ -127,6 +127,27 @@
             }
         }
 
+        @Test("what is told together is told to all exclusive entries: nobody knows how many writes or reads it was")
+        func exclusiveEntries() throws {
+            try withWatchdog {
+                let pair = try Peered(flags: .nonBlocking)
+                let (file, peer) = (pair.file, pair.peer.number)
+                let told = Recorder<PollEvents>()
+                let entries = [PollEvents.input, .input, .output, .output].map { mask in
+                    WaitQueueEntry(mask: mask) { _, events, _ in
+                        told.append(events)
+                        return .woken
+                    }
+                }
+                _ = file.poll(PollTable { head in for entry in entries { head.add(entry, exclusive: true) } })
+                KernelDescriptor.write(peer, full)
+                #expect(told.wait(forCount: 2) == [.input, .input])
+                #expect(throws: EventFDError.wouldBlock) { try file.tryWrite(1) }
+                #expect(KernelDescriptor.read(peer) == full)
+                #expect(told.wait(forCount: 4) == [.input, .input, .output, .output])
+            }
+        }
+
         @Test("exclusive waiters for room: each is served, read after read")
         func exclusiveRoom() throws {
             try withWatchdog {
