@@ -139,7 +139,7 @@ package struct EventFDContext: Equatable, Sendable {
             // Something to add, and room for all of it: one comparison.
             if n &- 1 < .max - head.owner.count {
                 head.owner.count &+= n
-                if locked.hasWaiters { locked.wake(.input) }
+                EventFDContext.wake(.input, head, &locked)
                 return n
             }
             return EventFDContext.signalWithoutRoom(n, head, &locked)
@@ -153,8 +153,13 @@ package struct EventFDContext: Equatable, Sendable {
         #endif
         let added = min(n, .max - head.owner.count)
         head.owner.count += added
-        if locked.hasWaiters { locked.wake(.input) }
+        EventFDContext.wake(.input, head, &locked)
         return added
+    }
+
+    @inline(__always)
+    static func wake(_ events: PollEvents, _ head: WaitQueueHead, _ locked: inout WaitQueueHead.Locked) {
+        if locked.hasWaiters { _ = head.walk(&locked, events, maxExclusive: 1) }
     }
 
     // MARK: Irqfds
@@ -196,7 +201,7 @@ package struct EventFDContext: Equatable, Sendable {
             unsafe Trace.note("unhook", head, node)
             unsafe locked.remove(node)
             head.owner.hooked -= 1
-            if head.owner.hooked == 0, EventFDContext.drain(head), locked.hasWaiters { locked.wake(.output) }
+            if head.owner.hooked == 0, EventFDContext.drain(head) { EventFDContext.wake(.output, head, &locked) }
         }
     }
 

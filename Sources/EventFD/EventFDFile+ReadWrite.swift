@@ -90,12 +90,12 @@ extension EventFDFile {
 
     static func takeAndWake(_ head: WaitQueueHead, _ locked: inout WaitQueueHead.Locked) -> UInt64 {
         let value = EventFDContext.take(head)
-        if locked.hasWaiters { locked.wake(.output) }
+        EventFDContext.wake(.output, head, &locked)
         return value
     }
 
     static func addAndWake(_ value: UInt64, _ head: WaitQueueHead, _ locked: inout WaitQueueHead.Locked) {
         head.owner.count += value
-        if locked.hasWaiters { locked.wake(.input) }
+        EventFDContext.wake(.input, head, &locked)
     }
 }

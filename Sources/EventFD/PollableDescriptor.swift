@@ -20,15 +20,16 @@ final class PollableDescriptor: @unchecked Sendable {
         signal = try ReadableSignal()
         unsafe node = .allocate(capacity: 1)
         // Unretained: the node's function is called while the node is queued, and so while the context has this object.
-        let queue = unsafe Unmanaged.passUnretained(head)
         unsafe node.initialize(
             to: WaitQueueNode(
                 context: Unmanaged.passUnretained(self).toOpaque(),
-                function: { node, _, _ in
-                    unsafe Unmanaged<PollableDescriptor>.fromOpaque(node.pointee.context)._withUnsafeGuaranteedRef { pollable in
-                        unsafe queue._withUnsafeGuaranteedRef { pollable.follow($0) }
+                function: { node, events, locked in
+                    unsafe WaitQueueNode.function(node, events, locked) { node, _, locked in
+                        unsafe Unmanaged<PollableDescriptor>.fromOpaque(node.pointee.context)._withUnsafeGuaranteedRef { pollable in
+                            unsafe locked.head._withUnsafeGuaranteedRef { pollable.follow($0) }
+                        }
+                        return .notWoken
                     }
-                    return .notWoken
                 }
             )
         )

@@ -98,6 +98,11 @@ struct Irqfd: ~Copyable {
         return .notWoken
     }
 
+    /// Called with the wait queue's lock held, by what has no Swift types.
+    private static func wakeup(_ node: UnsafeMutableRawPointer, _ events: UInt32, _ locked: UnsafeMutableRawPointer) -> UInt8 {
+        unsafe WaitQueueNode.function(node, events, locked) { unsafe wakeup($0, $1, &$2) }
+    }
+
     // MARK: Memory
 
     private static let waitOffset = unsafe offset(of: WaitQueueNode.self, behind: MemoryLayout<Irqfd>.size)
@@ -121,7 +126,7 @@ struct Irqfd: ~Copyable {
         let wait = unsafe (memory + waitOffset).bindMemory(to: WaitQueueNode.self, capacity: 1)
         let inject = unsafe (memory + injectOffset).bindMemory(to: WorkNode.self, capacity: 1)
         let shutdown = unsafe (memory + shutdownOffset).bindMemory(to: WorkNode.self, capacity: 1)
-        unsafe wait.initialize(to: WaitQueueNode(context: memory, function: { unsafe wakeup($0, $1, &$2) }))
+        unsafe wait.initialize(to: WaitQueueNode(context: memory, function: { unsafe Irqfd.wakeup($0, $1, $2) }))
         unsafe inject.initialize(to: WorkNode(context: memory, function: { unsafe Irqfd.inject($0) }))
         unsafe shutdown.initialize(to: WorkNode(context: memory, function: { unsafe Irqfd.shutdown($0) }))
         let irqfd = unsafe memory.bindMemory(to: Irqfd.self, capacity: 1)

@@ -1,18 +1,26 @@
 // swift-irqfd: SPDX-License-Identifier: Apache-2.0
 
-internal import CKernelPrimitives
-internal import Synchronization
+public import CKernelPrimitives
+public import Synchronization
 
 /// A lock that spins for a short while and then sleeps.
 ///
-/// It is one word, and built on an atomic that ThreadSanitizer sees. Taking it twice in one thread is misuse, said at once:
-/// the check stands on the slow path only, because a lock that this thread holds is never free.
+/// It is one word, and built on an atomic that ThreadSanitizer sees. The word says who holds it, so that taking it twice in
+/// one thread, which is misuse, is said at once and costs nothing: the check stands on the slow path, because a lock that this
+/// thread holds is never free.
 ///
 /// The corresponding kernel type is `spinlock_t`.
+@usableFromInline
 package struct AdaptiveMutex: ~Copyable, Sendable {
-    /// 0: free, 1: held, 2: held, and somebody may sleep.
-    @usableFromInline let word = AtomicUInt32(0)
+    /// 0: free; else the mark of the thread that holds it, and the lowest bit if somebody may sleep.
+    @usableFromInline let word = Atomic<UInt>(0)
     @usableFromInline let kind: LockKind
+    #if ScheduleExploration
+        /// Memory is used again, and numbers are not.
+        @usableFromInline let placeSerial = UInt(SerialNumber.next())
+    #else
+        @usableFromInline @inline(__always) var placeSerial: UInt { 0 }
+    #endif
     #if (DEBUG || ScheduleExploration) && !hasFeature(Embedded)
         @usableFromInline let serial = LockOrder.shared.makeSerial()
     #endif
@@ -23,49 +31,33 @@ package struct AdaptiveMutex: ~Copyable, Sendable {
         deinit { LockOrder.shared.forget(serial) }
     #endif
 
+    /// Where the word lives. An atomic never moves, so the address is good as long as its owner is.
+    @inlinable package var address: UnsafeRawPointer {
+        unsafe withUnsafePointer(to: word) { unsafe UnsafeRawPointer($0) }
+    }
+
     @inlinable package func lock() {
         #if ScheduleExploration
             scheduleLock()
         #endif
-        if !word.word.compareExchange(expected: 0, desired: 1, ordering: .acquiring).exchanged { lockSlowly() }
-        if unsafe !kp_push_lock(word.address) { reportNesting() }
+        if !word.compareExchange(expected: 0, desired: kp_thread_mark(), ordering: .acquiring).exchanged { lockSlowly() }
         #if (DEBUG || ScheduleExploration) && !hasFeature(Embedded)
-            unsafe LockOrder.shared.acquired(LockOrder.Key(kind: kind, serial: serial), address: UInt(bitPattern: word.address))
+            if unsafe !kp_push_lock(address) { reportNesting() }
+            unsafe LockOrder.shared.acquired(LockOrder.Key(kind: kind, serial: serial), address: UInt(bitPattern: address))
         #endif
     }
-
-    #if ScheduleExploration
-        /// A lock that this thread holds already is never free: that is reported, and not waited for. A registry's is no
-        /// point: nothing visible happens under it, and nothing depends on who comes first.
-        @usableFromInline func scheduleLock() {
-            if kind == .registry || isHeldByThisThread { return }
-            unsafe ScheduleSeam.reach(kind.operation, word.place, ScheduleSeam.looksInside ? .always : .whenWordIs(0))
-        }
-
-        @usableFromInline func noteUnlock() {
-            if kind.operation == .lock, let controller = ScheduleSeam.current { unsafe controller.unlocked(word.address) }
-        }
-
-        /// Down to the word, who tries to take the lock sees that it is given up: without a point of its own the unlock would
-        /// belong to the step before it, on another object.
-        @usableFromInline func scheduleUnlock() {
-            if kind != .registry, ScheduleSeam.looksInside { word.scheduleWrite() }
-        }
-
-        package var address: UnsafeRawPointer { unsafe word.address }
-    #endif
 
     @inlinable package func unlock() {
         #if ScheduleExploration
             scheduleUnlock()
             noteUnlock()
         #endif
-        unsafe kp_pop_lock(word.address)
         #if (DEBUG || ScheduleExploration) && !hasFeature(Embedded)
-            unsafe LockOrder.shared.released(UInt(bitPattern: word.address))
+            unsafe kp_pop_lock(address)
+            unsafe LockOrder.shared.released(UInt(bitPattern: address))
         #endif
-        let (address, serial) = unsafe (word.address, word.serial)
-        if word.word.exchange(0, ordering: .releasing) == 2 { unsafe WordSleep.wakeOne(on: address, serial: serial) }
+        let (address, serial) = unsafe (address, placeSerial)
+        if word.exchange(0, ordering: .releasing) & 1 != 0 { unsafe AdaptiveMutex.wakeSleeper(address, serial) }
     }
 
     /// Runs `body` with the lock held.
@@ -76,27 +68,80 @@ package struct AdaptiveMutex: ~Copyable, Sendable {
     }
 
     /// Whether this thread holds the lock.
-    package var isHeldByThisThread: Bool { unsafe kp_holds_lock(word.address) }
+    package var isHeldByThisThread: Bool { word.load(ordering: .relaxed) & ~1 == kp_thread_mark() }
+
+    // MARK: The slow path
 
     @usableFromInline @inline(never)
     func lockSlowly() {
-        if unsafe kp_holds_lock(word.address) { misuse(kind.recursionSentence) }
+        if isHeldByThisThread { misuse(kind.recursionSentence) }
         for _ in 0..<Spinning.pausesBeforeLockSleep {
-            if word.word.load(ordering: .relaxed) == 0,
-                word.word.compareExchange(expected: 0, desired: 1, ordering: .acquiring).exchanged
-            {
-                return
-            }
+            if word.load(ordering: .relaxed) == 0, take(kp_thread_mark()) { return }
             kp_spin_hint()
         }
-        // From here on the word says 2, also once we have it: another sleeper may be left, and the unlock must wake it.
-        while word.exchangeToSleep(2) != 0 { WordSleep.wait(on: word, while: 2, until: .never) }
+        // From here on the word carries the bit, also once we have it: another sleeper may be left, and the unlock must wake it.
+        while true {
+            #if ScheduleExploration
+                if ScheduleSeam.looksInside { scheduleWrite() }
+            #endif
+            let current = word.load(ordering: .relaxed)
+            if current == 0 {
+                if take(kp_thread_mark() | 1) { return }
+            } else if current & 1 != 0 || word.compareExchange(expected: current, desired: current | 1, ordering: .relaxed).exchanged {
+                unsafe WordSleep.wait(on: sleepingPlace, placeSerial, while: UInt32(truncatingIfNeeded: current | 1), until: .never)
+            }
+        }
     }
 
+    private func take(_ mark: UInt) -> Bool { word.compareExchange(expected: 0, desired: mark, ordering: .acquiring).exchanged }
+
     @usableFromInline @inline(never)
-    func reportNesting() -> Never {
-        misuse(
-            "more than \(KP_MAX_HELD_LOCKS) locks are held by one thread: a wake function wakes queues in a circle; break it with a Work"
-        )
+    static func wakeSleeper(_ address: UnsafeRawPointer, _ serial: UInt) {
+        unsafe WordSleep.wakeOne(on: lowerHalf(of: address), serial: serial)
     }
+
+    private var sleepingPlace: UnsafeRawPointer { unsafe AdaptiveMutex.lowerHalf(of: address) }
+
+    /// One sleeps on 32 bits.
+    private static func lowerHalf(of address: UnsafeRawPointer) -> UnsafeRawPointer {
+        #if _endian(big) && _pointerBitWidth(_64)
+            unsafe address + 4
+        #else
+            unsafe address
+        #endif
+    }
+
+    #if (DEBUG || ScheduleExploration) && !hasFeature(Embedded)
+        @usableFromInline @inline(never)
+        func reportNesting() -> Never {
+            misuse(
+                "more than \(KP_MAX_HELD_LOCKS) locks are held by one thread: a wake function wakes queues in a circle; break it with a Work"
+            )
+        }
+    #endif
+
+    // MARK: Explored schedules
+
+    #if ScheduleExploration
+        @usableFromInline var place: WordPlace { unsafe WordPlace(address: sleepingPlace, serial: placeSerial) }
+
+        private func scheduleWrite() { unsafe ScheduleSeam.reach(.atomicWrite, place) }
+
+        /// A lock that this thread holds already is never free: that is reported, and not waited for. A registry's is no
+        /// point: nothing visible happens under it, and nothing depends on who comes first.
+        @usableFromInline func scheduleLock() {
+            if kind == .registry || isHeldByThisThread { return }
+            unsafe ScheduleSeam.reach(kind.operation, place, ScheduleSeam.looksInside ? .always : .whenWordIs(0))
+        }
+
+        @usableFromInline func noteUnlock() {
+            if kind.operation == .lock, let controller = ScheduleSeam.current { unsafe controller.unlocked(address) }
+        }
+
+        /// Down to the word, who tries to take the lock sees that it is given up: without a point of its own the unlock would
+        /// belong to the step before it, on another object.
+        @usableFromInline func scheduleUnlock() {
+            if kind != .registry, ScheduleSeam.looksInside { scheduleWrite() }
+        }
+    #endif
 }

@@ -1,8 +1,9 @@
 // swift-irqfd: SPDX-License-Identifier: Apache-2.0
 
-package import Synchronization
+public import Synchronization
 
 /// An address, or zero, that threads share without a lock.
+@usableFromInline
 package struct AtomicAddress: ~Copyable, Sendable {
     @usableFromInline let word = Atomic<UInt>(0)
 

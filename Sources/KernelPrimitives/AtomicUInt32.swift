@@ -1,6 +1,6 @@
 // swift-irqfd: SPDX-License-Identifier: Apache-2.0
 
-package import Synchronization
+public import Synchronization
 
 /// A 32-bit word that threads share without a lock.
 ///
@@ -8,6 +8,7 @@ package import Synchronization
 /// test-and-set of a pending bit must publish what the caller stored before it, and the clearing must see it.
 ///
 /// The corresponding kernel type is `atomic_t`.
+@usableFromInline
 package struct AtomicUInt32: ~Copyable, Sendable {
     @usableFromInline let word: Atomic<UInt32>
     #if ScheduleExploration
@@ -86,14 +87,6 @@ package struct AtomicUInt32: ~Copyable, Sendable {
             scheduleWrite()
         #endif
         return word.bitwiseAnd(bits, ordering: .acquiringAndReleasing).oldValue
-    }
-
-    /// The exchange of a lock that is about to sleep: a point of its own only where locks are looked into.
-    @inline(__always) func exchangeToSleep(_ value: UInt32) -> UInt32 {
-        #if ScheduleExploration
-            if ScheduleSeam.looksInside { scheduleWrite() }
-        #endif
-        return word.exchange(value, ordering: .acquiring)
     }
 
     #if ScheduleExploration

@@ -1,11 +1,17 @@
 // swift-irqfd: SPDX-License-Identifier: Apache-2.0
 
-internal import CKernelPrimitives
+public import CKernelPrimitives
 
 /// What the running thread may do: whether it may sleep, and what it put off.
+@usableFromInline
 package enum ExecutionContext {
     /// Whether this thread is inside a wake function or holds a wait queue's lock.
-    @inlinable package static var isAtomic: Bool { unsafe kp_current_thread().pointee.wait_queue_locks != 0 }
+    @inlinable package static var isAtomic: Bool { kp_is_atomic() }
+
+    /// Whether this thread holds one wait queue's lock, and no more.
+    @inlinable package static var holdsOneWaitQueueLock: Bool {
+        unsafe kp_current_thread().pointee.wait_queue_locks & ~KP_PUT_OFF == 1
+    }
 
     /// Stops a call that may sleep where sleeping would hang, or hold up every waker of a queue.
     ///

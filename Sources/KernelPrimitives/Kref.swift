@@ -7,11 +7,12 @@ internal import Synchronization
 /// Underflow and overflow are misuse: with a wrong count, the next thing that happens is a use after the end.
 ///
 /// The corresponding kernel structure is `struct kref`.
+@usableFromInline
 package struct Kref: ~Copyable, Sendable {
     @usableFromInline let count: AtomicUInt32
 
     /// Far from both ends, so that the check never races with another thread's step over the edge.
-    @usableFromInline static var limit: UInt32 { 0x7fff_ffff }
+    @inlinable static var limit: UInt32 { 0x7fff_ffff }
 
     /// Starts with the creator's reference.
     ///
@@ -23,8 +24,8 @@ package struct Kref: ~Copyable, Sendable {
     /// The corresponding kernel function is `kref_get`.
     @inlinable package func get() {
         let before = count.fetchAdd(1)
-        if before == 0 { misuse("kref underflow: a reference was taken after the last one was put") }
-        if before >= Kref.limit { misuse("kref overflow: more than \(Kref.limit) references to one object") }
+        // Both ends with one comparison.
+        if before &- 1 >= Kref.limit - 1 { Kref.reportGet(before) }
     }
 
     /// Puts one; true: it was the last, and the caller ends the object.
@@ -32,9 +33,18 @@ package struct Kref: ~Copyable, Sendable {
     /// The corresponding kernel function is `kref_put`.
     @inlinable package func put() -> Bool {
         let before = count.fetchSubtract(1)
-        if before == 0 || before > Kref.limit { misuse("kref underflow: a reference was put that nobody had") }
+        if before &- 1 >= Kref.limit { Kref.reportPut() }
         return before == 1
     }
+
+    @usableFromInline @inline(never)
+    static func reportGet(_ before: UInt32) -> Never {
+        if before == 0 { misuse("kref underflow: a reference was taken after the last one was put") }
+        misuse("kref overflow: more than \(limit) references to one object")
+    }
+
+    @usableFromInline @inline(never)
+    static func reportPut() -> Never { misuse("kref underflow: a reference was put that nobody had") }
 
     /// Takes one unless the object has ended; false: it has.
     ///

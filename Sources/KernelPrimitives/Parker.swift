@@ -65,7 +65,7 @@ package struct Parker: ~Copyable, Sendable {
     private func sleepUntilNotified(_ reason: StaticString, _ deadline: Deadline) {
         unsafe kp_set_waits_for(UnsafeRawPointer(reason.utf8Start).assumingMemoryBound(to: CChar.self))
         while word.word.load(ordering: .acquiring) == Parker.parked, deadline == .never || !deadline.hasPassed {
-            WordSleep.wait(on: word, while: Parker.parked, until: deadline)
+            unsafe WordSleep.wait(on: word.address, word.serial, while: Parker.parked, until: deadline)
         }
         kp_set_waits_for(nil)
     }

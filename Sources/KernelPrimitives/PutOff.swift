@@ -24,6 +24,7 @@ package enum PutOff {
         let thread = unsafe kp_current_thread()
         let call = unsafe Call(next: thread.pointee.put_off_calls.map { unsafe Unmanaged<Call>.fromOpaque($0) }, body: body)
         unsafe thread.pointee.put_off_calls = unsafe Unmanaged.passRetained(call).toOpaque()
+        kp_note_put_off()
     }
 
     /// Runs one; false: there is none.

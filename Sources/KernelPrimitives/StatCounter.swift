@@ -1,10 +1,11 @@
 // swift-irqfd: SPDX-License-Identifier: Apache-2.0
 
-package import Synchronization
+public import Synchronization
 
 /// A count for reports: read by anybody at any time, never part of a protocol, so no scheduling point.
 ///
 /// Where one lock or one thread orders the writers already, `bump` costs no more than a plain increment.
+@usableFromInline
 package struct StatCounter: ~Copyable, Sendable {
     @usableFromInline let value = Atomic<UInt64>(0)
 

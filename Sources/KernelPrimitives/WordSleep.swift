@@ -9,13 +9,13 @@ enum WordSleep {
     ///
     /// The corresponding kernel function is `futex_wait`.
     @inline(__always)
-    static func wait(on word: borrowing AtomicUInt32, while value: UInt32, until deadline: Deadline) {
+    static func wait(on address: UnsafeRawPointer, _ serial: UInt, while value: UInt32, until deadline: Deadline) {
         #if ScheduleExploration
             if let controller = ScheduleSeam.current, controller.looksInside {
-                return unsafe controller.sleep(on: word.place, while: value, until: deadline)
+                return unsafe controller.sleep(on: WordPlace(address: address, serial: serial), while: value, until: deadline)
             }
         #endif
-        unsafe kp_wait_on_word(word.address, value, deadline.nanoseconds)
+        unsafe kp_wait_on_word(address, value, deadline.nanoseconds)
     }
 
     /// Wakes one sleeper. Only the address is used: the memory may be gone already, and then nobody sleeps there.

@@ -7,12 +7,14 @@ internal import KernelPrimitives
 ///
 /// References to users' objects are dropped, tasks resumed and files released here, and not under the lock: all of them run
 /// foreign code. The list is the thread's own, because locks nest: an inner unlock is not the moment yet.
+@usableFromInline
 enum AfterUnlock {
     /// The node stays valid until it is settled: what is owed to it is a reference.
     static func append(_ node: WaitQueueNode.Pointer) {
         let thread = unsafe kp_current_thread()
         unsafe node.pointee.nextAfterUnlock = unsafe thread.pointee.after_unlock?.assumingMemoryBound(to: WaitQueueNode.self)
         unsafe thread.pointee.after_unlock = UnsafeMutableRawPointer(node)
+        kp_note_put_off()
     }
 
     /// The head is kept by its kref until then: see `WaitQueueHead.putOff`.
@@ -20,12 +22,14 @@ enum AfterUnlock {
         let thread = unsafe kp_current_thread()
         unsafe head.owner.nextPutOff = unsafe thread.pointee.put_off.map { unsafe Unmanaged<WaitQueueHead>.fromOpaque($0) }
         unsafe thread.pointee.put_off = unsafe Unmanaged.passUnretained(head).toOpaque()
+        kp_note_put_off()
     }
 
     /// One at a time, taken out first: what runs here may lock queues and come back.
-    @inline(never)
+    @usableFromInline @inline(never)
     static func run() {
         let thread = unsafe kp_current_thread()
+        kp_begin_put_off()
         while true {
             if let first = unsafe thread.pointee.after_unlock {
                 let node = unsafe first.assumingMemoryBound(to: WaitQueueNode.self)

@@ -4,6 +4,7 @@
 ///
 /// The corresponding kernel structure is `eventfd_ctx`, in which the wait queue head is embedded.
 @safe
+@usableFromInline
 package struct OwnerState {
     /// The counter.
     package var count: UInt64 = 0

@@ -8,31 +8,31 @@ public struct PollEvents: OptionSet, Hashable, Sendable {
     public let rawValue: UInt32
 
     /// Makes a set of events from the bits of poll(2).
-    public init(rawValue: UInt32) { self.rawValue = rawValue }
+    @inlinable public init(rawValue: UInt32) { self.rawValue = rawValue }
 
     /// There is something to read. The corresponding kernel constant is `POLLIN`.
-    public static let input = PollEvents(rawValue: 0x0001)
+    @inlinable public static var input: PollEvents { PollEvents(rawValue: 0x0001) }
 
     /// There is something urgent to read. The corresponding kernel constant is `POLLPRI`.
-    public static let priority = PollEvents(rawValue: 0x0002)
+    @inlinable public static var priority: PollEvents { PollEvents(rawValue: 0x0002) }
 
     /// There is room to write. The corresponding kernel constant is `POLLOUT`.
-    public static let output = PollEvents(rawValue: 0x0004)
+    @inlinable public static var output: PollEvents { PollEvents(rawValue: 0x0004) }
 
     /// An error occurred. The corresponding kernel constant is `POLLERR`.
-    public static let error = PollEvents(rawValue: 0x0008)
+    @inlinable public static var error: PollEvents { PollEvents(rawValue: 0x0008) }
 
     /// The other side is gone. The corresponding kernel constant is `POLLHUP`.
-    public static let hangup = PollEvents(rawValue: 0x0010)
+    @inlinable public static var hangup: PollEvents { PollEvents(rawValue: 0x0010) }
 
     /// What was polled is not open. Only a poll reports it. The corresponding kernel constant is `POLLNVAL`.
-    public static let invalid = PollEvents(rawValue: 0x0020)
+    @inlinable public static var invalid: PollEvents { PollEvents(rawValue: 0x0020) }
 
     /// The queue itself is about to go away. The corresponding kernel constant is `POLLFREE`.
-    public static let free = PollEvents(rawValue: 0x4000)
+    @inlinable public static var free: PollEvents { PollEvents(rawValue: 0x4000) }
 
     /// Every event that a wake may carry: all but ``invalid``, which only a poll reports.
-    public static let all = PollEvents(rawValue: ~0x0020)
+    @inlinable public static var all: PollEvents { PollEvents(rawValue: ~0x0020) }
 
     // The kernel's spelling leads to ours.
     // swift-format-ignore: AlwaysUseLowerCamelCase

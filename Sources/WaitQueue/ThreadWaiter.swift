@@ -25,12 +25,14 @@ struct ThreadWaiter: ~Copyable {
                     node: WaitQueueNode(
                         context: UnsafeMutableRawPointer(waiter),
                         function: { node, events, locked in
-                            // Off the queue first, so that one wake is never counted twice.
-                            unsafe locked.remove(node)
-                            let waiter = unsafe node.pointee.context.assumingMemoryBound(to: ThreadWaiter.self)
-                            unsafe waiter.pointee.wokenBy = events
-                            unsafe waiter.pointee.parker.unpark()
-                            return .woken
+                            unsafe WaitQueueNode.function(node, events, locked) { node, events, locked in
+                                // Off the queue first, so that one wake is never counted twice.
+                                unsafe locked.remove(node)
+                                let waiter = unsafe node.pointee.context.assumingMemoryBound(to: ThreadWaiter.self)
+                                unsafe waiter.pointee.wokenBy = events
+                                unsafe waiter.pointee.parker.unpark()
+                                return .woken
+                            }
                         }
                     )
                 )

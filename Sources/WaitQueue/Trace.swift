@@ -3,18 +3,29 @@
 internal import KernelPrimitives
 
 /// What this module tells an explorer, for people who read its schedules. Without the trait nothing is left of it, not even a call.
+@usableFromInline
 enum Trace {
-    @inline(__always)
+    @inlinable @inline(__always)
     static func note(_ step: StaticString, _ head: WaitQueueHead) {
         #if ScheduleExploration
-            unsafe ScheduleSeam.note(step, head.mutex.address)
+            Trace.step(step, head)
         #endif
     }
 
-    @inline(__always)
+    @inlinable @inline(__always)
     static func note(_ step: StaticString, _ node: WaitQueueNode.Pointer, _ head: WaitQueueHead) {
         #if ScheduleExploration
-            unsafe ScheduleSeam.note(step, node, head.mutex.address)
+            unsafe Trace.step(step, node, head)
         #endif
     }
+
+    #if ScheduleExploration
+        @usableFromInline
+        static func step(_ step: StaticString, _ head: WaitQueueHead) { unsafe ScheduleSeam.note(step, head.mutex.address) }
+
+        @usableFromInline
+        static func step(_ step: StaticString, _ node: WaitQueueNode.Pointer, _ head: WaitQueueHead) {
+            unsafe ScheduleSeam.note(step, node, head.mutex.address)
+        }
+    #endif
 }

@@ -21,9 +21,12 @@ public final class WaitQueueEntry: @unchecked Sendable {
     /// The corresponding kernel type is `wait_queue_func_t`.
     public typealias WakeFunction = @Sendable (WaitQueueEntry, PollEvents, inout WaitQueueHead.Locked) -> WakeResult
 
-    /// Owned by this entry, and freed in its deinit: a queued entry is retained by its head, so the node is off every queue then.
-    let node: WaitQueueNode.Pointer
-    private let wake: WakeFunction
+    /// In the object itself, and first in it: a walk gets from the node to the function without another load, and both lie side by side.
+    ///
+    /// It is never moved: it cannot be copied, contains atomics, and is used by its address alone. A queued entry is retained by
+    /// its head, so the node is off every queue when the object goes.
+    @safe @exclusivity(unchecked) private var storage: WaitQueueNode
+    @usableFromInline let wake: WakeFunction
 
     /// Makes an entry with a function.
     ///
@@ -34,32 +37,33 @@ public final class WaitQueueEntry: @unchecked Sendable {
     ///   - wake: See ``WakeFunction``.
     public init(mask: PollEvents = .all, _ wake: @escaping WakeFunction) {
         self.wake = wake
-        unsafe node = .allocate(capacity: 1)
+        storage = unsafe WaitQueueNode(entryWithMask: mask)
+        let isFirst = unsafe withUnsafeMutablePointer(to: &storage) { unsafe $0 == node }
+        if !isFirst { misuse("this Swift lays objects out in another way than WaitQueueEntry expects; report it to swift-irqfd") }
         WaitQueueDiagnostics.entries.add(1)
-        // Unretained: the node lies in memory that this entry owns, and is not called once the entry is gone.
-        let context = unsafe Unmanaged.passUnretained(self).toOpaque()
-        unsafe node.initialize(
-            to: WaitQueueNode(
-                mask: mask,
-                context: context,
-                function: { node, events, locked in
-                    unsafe Unmanaged<WaitQueueEntry>.fromOpaque(node.pointee.context)._withUnsafeGuaranteedRef {
-                        $0.wake($0, events, &locked)
-                    }
-                },
-                settlement: { node, times in
-                    // Balances the retain of each add.
-                    let entry = unsafe Unmanaged<WaitQueueEntry>.fromOpaque(node.pointee.context)
-                    for _ in 0..<times { unsafe entry.release() }
-                }
-            )
-        )
-        unsafe node.pointee.isEntry = true
     }
 
-    deinit {
-        unsafe node.deinitialize(count: 1)
-        unsafe node.deallocate()
-        WaitQueueDiagnostics.entries.subtract(1)
+    deinit { WaitQueueDiagnostics.entries.subtract(1) }
+
+    // MARK: From the entry to its node, and back
+
+    /// What lies before the first variable of an object.
+    @inlinable static var headerSize: Int { 2 * MemoryLayout<Int>.size }
+
+    @inline(__always)
+    var node: WaitQueueNode.Pointer {
+        unsafe (Unmanaged.passUnretained(self).toOpaque() + WaitQueueEntry.headerSize).assumingMemoryBound(to: WaitQueueNode.self)
+    }
+
+    /// The entry whose node this is. Unretained: the caller has the queue's reference, or the entry itself.
+    @inlinable @inline(__always)
+    static func of(_ node: WaitQueueNode.Pointer) -> Unmanaged<WaitQueueEntry> {
+        unsafe Unmanaged.fromOpaque(UnsafeMutableRawPointer(node) - headerSize)
+    }
+
+    /// Calls the function of the entry whose node this is.
+    @inlinable @inline(__always)
+    static func call(_ node: WaitQueueNode.Pointer, _ events: PollEvents, _ locked: inout WaitQueueHead.Locked) -> WakeResult {
+        unsafe of(node)._withUnsafeGuaranteedRef { $0.wake($0, events, &locked) }
     }
 }

@@ -165,11 +165,14 @@
                 to: WaitQueueNode(
                     mask: .all,
                     context: context,
+                    isEntry: false,
                     function: { node, events, locked in
-                        unsafe locked.remove(node)
-                        // Unretained: who is woken is kept by the node's settlement, which comes after the lock.
-                        unsafe Unmanaged<TaskWaiter>.fromOpaque(node.pointee.context)._withUnsafeGuaranteedRef { $0.wokenBy = events }
-                        return .woken
+                        unsafe WaitQueueNode.function(node, events, locked) { node, events, locked in
+                            unsafe locked.remove(node)
+                            // Unretained: who is woken is kept by the node's settlement, which comes after the lock.
+                            unsafe Unmanaged<TaskWaiter>.fromOpaque(node.pointee.context)._withUnsafeGuaranteedRef { $0.wokenBy = events }
+                            return .woken
+                        }
                     },
                     settlement: { node, _ in
                         // Once: a waiter is queued once. Balances the retain when it was queued.

@@ -9,12 +9,21 @@ extension WaitQueueHead {
 
     func isQueued(_ node: WaitQueueNode.Pointer) -> Bool { unsafe node.pointee.queuedOn.load() == address }
 
+    @inline(__always)
+    func link(_ entry: WaitQueueEntry, at place: WaitQueueNode.Place) {
+        unsafe Trace.note("add", entry.node, self)
+        unsafe link(entry.node, at: place)
+        // The queue's reference. Who removes the entry gives it up, after the lock.
+        _ = unsafe Unmanaged.passRetained(entry)
+    }
+
     func link(_ node: WaitQueueNode.Pointer, at place: WaitQueueNode.Place) {
         if unsafe !node.pointee.queuedOn.claim(address) {
             misuse("add: the entry is already queued, on this wait queue or another one; remove it there first, or make a second entry")
         }
         unsafe node.pointee.place = place
-        unsafe node.pointee.addedBeforeWalk = walks + 1
+        unsafe node.pointee.addedBeforeWalk = walks &+ 1
+        hasChanged = true
         switch place {
         case .front:
             unsafe insert(node, after: nil)
@@ -24,7 +33,9 @@ extension WaitQueueHead {
             unsafe insert(node, after: lastPriority)
             lastPriority = unsafe node
         case .plain: unsafe insert(node, after: lastPriority)
-        case .exclusive: unsafe insert(node, after: last)
+        case .exclusive:
+            unsafe insert(node, after: last)
+            if unsafe firstExclusive == nil { firstExclusive = unsafe node }
         }
     }
 
@@ -39,16 +50,19 @@ extension WaitQueueHead {
 
     func unlink(_ node: WaitQueueNode.Pointer) {
         // A walk that was about to visit the node goes on behind it, at every depth of nested walks.
-        var walking = cursor
-        while let current = unsafe walking {
-            if unsafe current.pointee.next == node { unsafe current.pointee.next = unsafe node.pointee.next }
-            unsafe walking = unsafe current.pointee.outer
+        hasChanged = true
+        if unsafe cursor.next == node { unsafe cursor.next = unsafe node.pointee.next }
+        var suspended = unsafe cursor.outer
+        while let walk = unsafe suspended {
+            if unsafe walk.pointee.next == node { unsafe walk.pointee.next = unsafe node.pointee.next }
+            unsafe suspended = unsafe walk.pointee.outer
         }
         let previous = unsafe node.pointee.previous
         let next = unsafe node.pointee.next
         if let previous = unsafe previous { unsafe previous.pointee.next = unsafe next } else { first = unsafe next }
         if let next = unsafe next { unsafe next.pointee.previous = unsafe previous } else { last = unsafe previous }
         if unsafe lastPriority == node { lastPriority = unsafe previous }
+        if unsafe firstExclusive == node { firstExclusive = unsafe next }
         unsafe node.pointee.next = nil
         unsafe node.pointee.previous = nil
         unsafe node.pointee.queuedOn.clear()
@@ -69,14 +83,18 @@ extension WaitQueueHead {
 
     /// Gives every walk that is inside the entry's function a reference of its own.
     private func pinIfRunning(_ node: WaitQueueNode.Pointer) {
-        guard unsafe node.pointee.isEntry else { return }
-        var walking = cursor
-        while let current = unsafe walking {
-            if unsafe current.pointee.current == node, unsafe !current.pointee.isPinned {
-                unsafe current.pointee.isPinned = true
-                _ = unsafe Unmanaged<WaitQueueEntry>.fromOpaque(node.pointee.context).retain()
-            }
-            unsafe walking = unsafe current.pointee.outer
+        guard unsafe node.pointee.isEntry, isWalking else { return }
+        unsafe pin(node, in: &cursor)
+        var suspended = unsafe cursor.outer
+        while let walk = unsafe suspended {
+            unsafe pin(node, in: &walk.pointee)
+            unsafe suspended = unsafe walk.pointee.outer
         }
+    }
+
+    private func pin(_ node: WaitQueueNode.Pointer, in walk: inout WalkCursor) {
+        if unsafe walk.current != node || walk.isPinned { return }
+        unsafe walk.isPinned = true
+        _ = unsafe WaitQueueEntry.of(node).retain()
     }
 }

@@ -11,17 +11,17 @@ extension WaitQueueHead {
     @safe
     public struct Locked: ~Copyable {
         /// Unretained: whoever holds the lock holds the head.
-        let head: Unmanaged<WaitQueueHead>
+        @usableFromInline package let head: Unmanaged<WaitQueueHead>
 
-        init(head: WaitQueueHead) { unsafe self.head = unsafe Unmanaged.passUnretained(head) }
+        @inlinable init(head: WaitQueueHead) { unsafe self.head = unsafe Unmanaged.passUnretained(head) }
 
-        @inline(__always)
+        @inlinable @inline(__always)
         func isView(of other: WaitQueueHead) -> Bool { unsafe head.toOpaque() == Unmanaged.passUnretained(other).toOpaque() }
 
         /// Whether any entry or thread is queued.
         ///
         /// The corresponding kernel function is `waitqueue_active`.
-        public var hasWaiters: Bool { unsafe head._withUnsafeGuaranteedRef { unsafe $0.first != nil } }
+        @inlinable public var hasWaiters: Bool { unsafe head._withUnsafeGuaranteedRef { unsafe $0.first != nil } }
 
         /// Adds an entry; a walk in progress does not visit it.
         ///
@@ -64,7 +64,7 @@ extension WaitQueueHead {
         /// - Complexity: O(*n*) in the number of entries.
         @discardableResult
         public mutating func wake(_ events: PollEvents = .all, maxExclusive: Int = 1) -> Int {
-            if maxExclusive < 0 { misuse("wake: maxExclusive must not be negative; use wakeAll to wake all exclusive entries") }
+            if maxExclusive < 0 { Locked.reportNegative() }
             return unsafe head._withUnsafeGuaranteedRef { $0.walk(&self, events, maxExclusive: maxExclusive) }
         }
 
@@ -82,10 +82,12 @@ extension WaitQueueHead {
         // MARK: Nodes
 
         private func add(_ entry: WaitQueueEntry, at place: WaitQueueNode.Place) {
-            unsafe Trace.note("add", entry.node, head.takeUnretainedValue())
-            unsafe head._withUnsafeGuaranteedRef { unsafe $0.link(entry.node, at: place) }
-            // The queue's reference; the settlement of the node, after the removal, balances it.
-            _ = unsafe Unmanaged.passRetained(entry)
+            unsafe head._withUnsafeGuaranteedRef { $0.link(entry, at: place) }
+        }
+
+        @inline(never)
+        static func reportNegative() -> Never {
+            misuse("wake: maxExclusive must not be negative; use wakeAll to wake all exclusive entries")
         }
 
         /// Adds a node whose memory the caller keeps until it has removed it.

@@ -142,10 +142,10 @@ extension WaitQueueHead.Locked {
         isFileSleeper: Bool,
         _ condition: (inout WaitQueueHead.Locked) -> Bool
     ) -> Bool {
-        let thread = unsafe kp_current_thread()
-        if unsafe thread.pointee.wake_walks != 0 || thread.pointee.wait_queue_locks != 1 { ExecutionContext.mightSleep(call) }
-        if condition(&self) { return true }
         let head = unsafe self.head.takeUnretainedValue()
+        // Inside one of this queue's wake functions, or with another queue's lock, which is so inside another queue's.
+        if head.isWalking || !ExecutionContext.holdsOneWaitQueueLock { ExecutionContext.mightSleep(call) }
+        if condition(&self) { return true }
         return unsafe ThreadWaiter.with(isFileSleeper: isFileSleeper) { waiter in
             let node = unsafe ThreadWaiter.node(of: waiter)
             while true {
@@ -176,7 +176,7 @@ extension WaitQueueHead {
             var next = first
             while let node = unsafe next {
                 unsafe next = unsafe node.pointee.next
-                if unsafe node.pointee.isFileSleeper { _ = unsafe node.pointee.function(node, .all, &locked) }
+                if unsafe node.pointee.isFileSleeper { _ = unsafe WaitQueueNode.call(node, .all, &locked) }
             }
         }
     }

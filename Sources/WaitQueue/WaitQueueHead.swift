@@ -1,7 +1,7 @@
 // swift-irqfd: SPDX-License-Identifier: Apache-2.0
 
-internal import CKernelPrimitives
-package import KernelPrimitives
+public import CKernelPrimitives
+public import KernelPrimitives
 
 /// A queue of entries whose functions are called, under the queue's lock, when the queue is woken.
 ///
@@ -13,14 +13,20 @@ package import KernelPrimitives
 public final class WaitQueueHead: @unchecked Sendable {
     // @unchecked: every variable is guarded by `mutex`; the rest never changes.
 
-    let mutex = AdaptiveMutex(.waitQueue)
-    @safe @exclusivity(unchecked) var first: WaitQueueNode.Pointer?
+    @usableFromInline let mutex = AdaptiveMutex(.waitQueue)
+    @usableFromInline @safe @exclusivity(unchecked) var first: WaitQueueNode.Pointer?
+    @usableFromInline @safe @exclusivity(unchecked) var ownerState = OwnerState()
+    package let signals = StatCounter()
     @safe @exclusivity(unchecked) var last: WaitQueueNode.Pointer?
     @safe @exclusivity(unchecked) var lastPriority: WaitQueueNode.Pointer?
+    @usableFromInline @safe @exclusivity(unchecked) var firstExclusive: WaitQueueNode.Pointer?
     /// How many walks have begun.
-    @safe @exclusivity(unchecked) var walks: UInt64 = 0
-    /// The innermost walk in progress: a wake function may wake its own queue again.
-    @safe @exclusivity(unchecked) var cursor: UnsafeMutablePointer<WalkCursor>?
+    @usableFromInline @safe @exclusivity(unchecked) var walks: UInt64 = 0
+    @usableFromInline @safe @exclusivity(unchecked) var isWalking = false
+    /// A node was added or removed since the walk in progress has looked.
+    @usableFromInline @safe @exclusivity(unchecked) var hasChanged = false
+    /// The innermost walk in progress, and through it those in whose functions it runs. What it says when there is none means nothing.
+    @usableFromInline @safe @exclusivity(unchecked) var cursor = unsafe WalkCursor()
 
     /// The number of this head, never given twice.
     package let serial = SerialNumber.next()
@@ -29,9 +35,11 @@ public final class WaitQueueHead: @unchecked Sendable {
     ///
     /// The kernel embeds the head in its owner, and the owner's state is guarded by the head's lock. A Swift class cannot be
     /// embedded, so the owner's state lives here, and the two are one instance with one life.
-    @safe @exclusivity(unchecked) package var owner = OwnerState()
+    @inlinable package var owner: OwnerState {
+        _read { yield ownerState }
+        _modify { yield &ownerState }
+    }
     package let kref = Kref()
-    package let signals = StatCounter()
 
     /// Makes an empty queue.
     ///
@@ -62,9 +70,7 @@ public final class WaitQueueHead: @unchecked Sendable {
     ///   - entry: An entry that is on no queue.
     ///   - exclusive: Whether the entry uses up one of the turns of a wake.
     /// - Complexity: O(1)
-    public func add(_ entry: WaitQueueEntry, exclusive: Bool = false) {
-        withLock { locked in locked.add(entry, exclusive: exclusive) }
-    }
+    public func add(_ entry: WaitQueueEntry, exclusive: Bool = false) { add(entry, at: exclusive ? .exclusive : .plain) }
 
     /// Adds an entry in front of all that have no priority, behind those that have.
     ///
@@ -72,8 +78,12 @@ public final class WaitQueueHead: @unchecked Sendable {
     ///
     /// - Important: Context: takes the queue's lock; does not sleep. Not for this queue's own wake functions.
     /// - Complexity: O(1)
-    public func add(_ entry: WaitQueueEntry, priority: Bool) {
-        withLock { locked in locked.add(entry, priority: priority) }
+    public func add(_ entry: WaitQueueEntry, priority: Bool) { add(entry, at: priority ? .priority : .plain) }
+
+    private func add(_ entry: WaitQueueEntry, at place: WaitQueueNode.Place) {
+        let locked = lock()
+        defer { unlock(locked) }
+        link(entry, at: place)
     }
 
     /// Removes an entry: when this returns, its function is not running anywhere, and will not run for this queue.
@@ -86,7 +96,18 @@ public final class WaitQueueHead: @unchecked Sendable {
     ///   queue's own wake function it is misuse: use ``Locked/remove(_:)``.
     /// - Complexity: O(1)
     public func remove(_ entry: WaitQueueEntry) {
-        withLock { locked in locked.remove(entry) }
+        let locked = lock()
+        unsafe Trace.note("remove", entry.node, self)
+        guard unsafe isQueued(entry.node) else { return unlock(locked) }
+        unsafe unlink(entry.node)
+        if ExecutionContext.holdsOneWaitQueueLock {
+            unlock(locked)
+            // The queue's reference. The caller has another one, so this is not the last, and may be dropped without a detour.
+            unsafe Unmanaged.passUnretained(entry).release()
+        } else {
+            unsafe putOffSettlement(entry.node)
+            unlock(locked)
+        }
     }
 
     /// Whether any entry or thread is queued at this moment.
@@ -114,7 +135,10 @@ public final class WaitQueueHead: @unchecked Sendable {
     /// - Complexity: O(*n*) in the number of entries.
     @discardableResult
     public func wake(_ events: PollEvents = .all, maxExclusive: Int = 1) -> Int {
-        withLock { locked in locked.wake(events, maxExclusive: maxExclusive) }
+        if maxExclusive < 0 { Locked.reportNegative() }
+        var locked = lock()
+        defer { unlock(locked) }
+        return walk(&locked, events, maxExclusive: maxExclusive)
     }
 
     /// Calls the functions of all entries whose mask meets the events, the exclusive ones included.
@@ -126,7 +150,9 @@ public final class WaitQueueHead: @unchecked Sendable {
     /// - Complexity: O(*n*) in the number of entries.
     @discardableResult
     public func wakeAll(_ events: PollEvents = .all) -> Int {
-        withLock { locked in locked.wakeAll(events) }
+        var locked = lock()
+        defer { unlock(locked) }
+        return walk(&locked, events, maxExclusive: .max)
     }
 
     /// Tells every entry that this queue is about to go away: each must remove itself, at once.
@@ -158,60 +184,56 @@ public final class WaitQueueHead: @unchecked Sendable {
     /// The corresponding kernel function is `spin_lock`, on the lock of the `wait_queue_head_t`.
     ///
     /// - Important: Context: takes the queue's lock. Inside, nothing may sleep, and nothing of an eventfd may be called.
-    public func withLock<R: ~Copyable, E: Error>(_ body: (inout Locked) throws(E) -> R) throws(E) -> R {
+    @inlinable public func withLock<R: ~Copyable, E: Error>(_ body: (inout Locked) throws(E) -> R) throws(E) -> R {
         var locked = lock()
         defer { unlock(locked) }
         return try body(&locked)
     }
 
-    @inline(__always)
+    @inlinable @inline(__always)
     package func lock() -> Locked {
         let locked = lockEvenIfEnded()
         #if DEBUG || ScheduleExploration
-            if owner.isEnded { reportEnded() }
+            reportIfEnded()
         #endif
         return locked
     }
 
     /// For who may come late, and then finds nothing to do.
-    @inline(__always)
-    func lockEvenIfEnded() -> Locked {
+    @inlinable @inline(__always)
+    package func lockEvenIfEnded() -> Locked {
         mutex.lock()
-        unsafe kp_current_thread().pointee.wait_queue_locks += 1
+        kp_enter_wait_queue()
         return Locked(head: self)
     }
 
-    @inline(__always)
+    @inlinable @inline(__always)
     package func unlock(_ locked: borrowing Locked) {
         if !locked.isView(of: self) { reportExchange() }
         unlockUnchecked()
     }
 
-    @inline(__always)
+    @inlinable @inline(__always)
     func unlockUnchecked() {
-        let thread = unsafe kp_current_thread()
-        unsafe thread.pointee.wait_queue_locks -= 1
+        let mustSettle = kp_leave_wait_queue()
         mutex.unlock()
-        if unsafe thread.pointee.wait_queue_locks == 0,
-            unsafe thread.pointee.after_unlock != nil || thread.pointee.put_off != nil || thread.pointee.put_off_calls != nil
-        {
-            AfterUnlock.run()
-        }
+        if mustSettle { AfterUnlock.run() }
     }
 
     #if ScheduleExploration
         package func nameLock(_ name: ObjectName) { unsafe ScheduleSeam.name(mutex.address, name) }
     #endif
 
-    @inline(never)
+    @usableFromInline @inline(never)
     func reportExchange() -> Never {
         misuse(
             "the Locked view was exchanged with that of another wait queue while both were locked; a view belongs to the lock that handed it out"
         )
     }
 
-    @inline(never)
-    private func reportEnded() -> Never {
+    @usableFromInline @inline(never)
+    func reportIfEnded() {
+        if !ownerState.isEnded { return }
         misuse(
             "wait queue \(serial) was used after the eventfd context has ended; hold an EventFDContextReference for as long as the queue is used"
         )

@@ -39,12 +39,14 @@
 /// Deeper nesting than this is a mistake of the caller's (a wake function that wakes itself), never a need.
 #define KP_MAX_HELD_LOCKS 24
 
+/// In `wait_queue_locks`: something was put off until the last of them is gone. One look at one word tells when to do it.
+#define KP_PUT_OFF 0x80000000u
+
 /// What this package knows about the running thread. Only the thread itself writes it.
 struct kp_thread {
-    /// Wait queue locks held: not zero inside a wake function, and wherever a view of a locked queue is alive.
+    /// Wait queue locks held, below KP_PUT_OFF: not zero inside a wake function, and wherever a view of a locked queue is alive.
     uint32_t wait_queue_locks;
-    /// Wake walks in progress on this thread's stack.
-    uint32_t wake_walks;
+    /// Debug builds and explored schedules: the locks held.
     uint32_t held_locks;
     const void *_Nullable held[KP_MAX_HELD_LOCKS];
     /// The workqueue whose worker this thread is, and the work it runs.
@@ -78,12 +80,20 @@ static inline struct kp_thread *_Nonnull kp_current_thread(void) { return &kp_th
 
 // MARK: Locks held by this thread
 
-static inline bool kp_holds_lock(const void *_Nonnull lock) {
-    for (uint32_t i = 0; i < kp_thread_record.held_locks; i++) {
-        if (kp_thread_record.held[i] == lock) { return true; }
-    }
-    return false;
-}
+/// What stands in a lock that this thread holds: never zero, also in its lower half, and even.
+static inline uintptr_t kp_thread_mark(void) { return (uintptr_t)&kp_thread_record + 4; }
+
+/// Whether this thread is inside a wake function or holds a wait queue's lock.
+static inline bool kp_is_atomic(void) { return (kp_thread_record.wait_queue_locks & ~KP_PUT_OFF) != 0; }
+
+static inline void kp_enter_wait_queue(void) { kp_thread_record.wait_queue_locks++; }
+
+/// True: that was the last one, and something was put off.
+static inline bool kp_leave_wait_queue(void) { return --kp_thread_record.wait_queue_locks == KP_PUT_OFF; }
+
+static inline void kp_note_put_off(void) { kp_thread_record.wait_queue_locks |= KP_PUT_OFF; }
+
+static inline void kp_begin_put_off(void) { kp_thread_record.wait_queue_locks &= ~KP_PUT_OFF; }
 
 /// False: the thread holds as many locks as the record has room for.
 static inline bool kp_push_lock(const void *_Nonnull lock) {
