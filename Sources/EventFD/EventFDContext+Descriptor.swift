@@ -47,9 +47,8 @@ extension WaitQueueHead {
 #if os(Linux)
     extension EventFDContext {
         /// Makes a context whose counter is in the kernel; the caller has the one reference.
-        init(descriptor: consuming EventFDDescriptor) throws(EventFDError) {
+        init(_ head: WaitQueueHead, descriptor: consuming EventFDDescriptor) throws(EventFDError) {
             let poller = try DescriptorPoller.enter()
-            let head = WaitQueueHead()
             do throws(EventFDError) {
                 let counter = try KernelCounter(descriptor, poller: poller, serial: head.serial)
                 try poller.add(counter.descriptor.number, head.serial)

@@ -15,10 +15,10 @@ package struct EventFDContext: Equatable, Sendable {
     private let unmanaged: Unmanaged<WaitQueueHead>
 
     /// Makes a context; the caller has the one reference.
-    init(initialValue: UInt64, isSemaphore: Bool) {
-        let head = WaitQueueHead()
+    init(_ head: WaitQueueHead, initialValue: UInt64, isSemaphore: Bool) {
         head.owner.count = initialValue
         head.owner.isSemaphore = isSemaphore
+        head.owner.isOpenHere = true
         self.init(beginning: head) { EventFDContext(of: $0).settle() }
     }
 
@@ -26,7 +26,7 @@ package struct EventFDContext: Equatable, Sendable {
     @inline(__always)
     init(beginning head: WaitQueueHead, putOff: @escaping (WaitQueueHead) -> Void) {
         head.owner.putOff = putOff
-        head.owner.registrySlot = EventFDDiagnostics.contexts.insert(head)
+        head.owner.registrySlot = unsafe EventFDDiagnostics.contexts.insert(Unmanaged.passUnretained(head).toOpaque())
         Trace.begin(head)
         unsafe unmanaged = unsafe Unmanaged.passRetained(head)
     }
@@ -76,6 +76,26 @@ package struct EventFDContext: Equatable, Sendable {
         }
     }
 
+    /// The file was closed, and nobody else holds it: the hang-up and the file's reference, in one section where that is all there is.
+    ///
+    /// No wait queue lock is held by this thread.
+    func closeAlone() {
+        let (isDone, isEnded) = withLock { head, locked in
+            head.owner.isOpenHere = false
+            // With a descriptor there is more to do, and without the lock.
+            if head.owner.attachment != nil { return (false, false) }
+            unsafe Trace.note("hang up", head)
+            head.owner.hasHungUp = true
+            EventFDContext.wake(.hangup, head, &locked)
+            // The only reference is the file's, and nobody can take another one from a file that is closed.
+            if !head.kref.isOnly { return (true, false) }
+            head.letGoOfAll(&locked)
+            return (true, true)
+        }
+        if isEnded { return finish() }
+        if isDone { put() } else { releaseFile() }
+    }
+
     /// The file is gone: one hang-up, and then the file's reference.
     ///
     /// The corresponding kernel function is `eventfd_release`.
@@ -92,16 +112,20 @@ package struct EventFDContext: Equatable, Sendable {
             if head.owner.hasHungUp { return false }
             unsafe Trace.note("hang up", head)
             head.owner.hasHungUp = true
-            locked.wake(.hangup)
+            EventFDContext.wake(.hangup, head, &locked)
             return true
         }
     }
 
     /// The kref has reached zero: nobody uses the context any more.
     func end() {
+        unsafe unmanaged._withUnsafeGuaranteedRef { $0.end() }
+        finish()
+    }
+
+    private func finish() {
         unsafe unmanaged._withUnsafeGuaranteedRef { head in
             EventFDDiagnostics.contexts.remove(head.owner.registrySlot, counted: head.signals.load())
-            head.end()
             Trace.end(head)
         }
         unsafe unmanaged.release()
@@ -115,11 +139,11 @@ package struct EventFDContext: Equatable, Sendable {
     static func take(_ head: WaitQueueHead) -> UInt64 {
         // Zero stays zero, in semaphore mode too: there is nothing to take.
         let value = head.owner.isSemaphore && head.owner.count > 0 ? 1 : head.owner.count
-        head.owner.count -= value
+        head.owner.count &-= value
         return value
     }
 
-    static func hasRoom(_ head: WaitQueueHead, for value: UInt64) -> Bool { UInt64.max - head.owner.count > value }
+    static func hasRoom(_ head: WaitQueueHead, for value: UInt64) -> Bool { .max &- head.owner.count > value }
 
     /// The readiness table.
     ///

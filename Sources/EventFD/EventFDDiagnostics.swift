@@ -24,15 +24,17 @@ public struct EventFDDiagnostics: Sendable, Equatable {
     ///
     /// Complexity: O(*n*) in the number of contexts.
     public static var current: EventFDDiagnostics {
-        EventFDDiagnostics(
+        unsafe EventFDDiagnostics(
             filesAlive: Int(files.load()),
             contextsAlive: contexts.count,
             descriptorsOpen: Int(descriptors.load()),
-            signals: contexts.sum { $0.signals.load() }
+            signals: contexts.sum { head in
+                unsafe Unmanaged<WaitQueueHead>.fromOpaque(head)._withUnsafeGuaranteedRef { $0.signals.load() }
+            }
         )
     }
 
     static let files = StatCounter()
     static let descriptors = StatCounter()
-    static let contexts = ObjectRegistry<WaitQueueHead>()
+    static let contexts = ObjectRegistry()
 }

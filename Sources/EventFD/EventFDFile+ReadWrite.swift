@@ -17,6 +17,7 @@ extension EventFDFile {
     @available(*, noasync, message: "may block the thread; await the async read() instead")
     public func read() throws(EventFDError) -> UInt64 {
         refuseInWakeFunction("EventFDFile.read()")
+        if let value = takeIfOpenHere() { return value }
         return try read("EventFDFile.read()", maySleep: !isNonBlocking)
     }
 
@@ -28,6 +29,7 @@ extension EventFDFile {
     /// - Throws: ``EventFDError/wouldBlock`` when the counter is zero; ``EventFDError/badFileDescriptor`` when the file is closed.
     public func tryRead() throws(EventFDError) -> UInt64 {
         refuseInWakeFunction("EventFDFile.tryRead()")
+        if let value = takeIfOpenHere() { return value }
         return try read("EventFDFile.tryRead()", maySleep: false)
     }
 
@@ -43,6 +45,7 @@ extension EventFDFile {
     @available(*, noasync, message: "may block the thread; await the async write(_:) instead")
     public func write(_ value: UInt64) throws(EventFDError) {
         refuseInWakeFunction("EventFDFile.write(_:)")
+        if addIfOpenHere(value) { return }
         try write(value, "EventFDFile.write(_:)", maySleep: !isNonBlocking)
     }
 
@@ -55,8 +58,36 @@ extension EventFDFile {
     ///   ``EventFDError/badFileDescriptor`` when the file is closed.
     public func tryWrite(_ value: UInt64) throws(EventFDError) {
         refuseInWakeFunction("EventFDFile.tryWrite(_:)")
+        if addIfOpenHere(value) { return }
         try write(value, "EventFDFile.tryWrite(_:)", maySleep: false)
     }
+
+    // MARK: Without a hold
+
+    // One section of the lock, in which the file is open: a close comes before it, and is seen, or after it. A hold is only for who
+    // gives the lock up in between. Whatever else there is, a closed file among it, is for the others to find out.
+
+    @inline(__always)
+    private func takeIfOpenHere() -> UInt64? {
+        var locked = head.lockEvenIfEnded()
+        defer { head.unlock(locked) }
+        if !head.owner.isOpenHere || head.owner.count == 0 { return nil }
+        unsafe Trace.note("read", head)
+        return EventFDFile.takeAndWake(head, &locked)
+    }
+
+    /// (`UInt64.max` never has room.)
+    @inline(__always)
+    private func addIfOpenHere(_ value: UInt64) -> Bool {
+        var locked = head.lockEvenIfEnded()
+        defer { head.unlock(locked) }
+        if !head.owner.isOpenHere || !EventFDContext.hasRoom(head, for: value) { return false }
+        unsafe Trace.note("write", head)
+        EventFDFile.addAndWake(value, head, &locked)
+        return true
+    }
+
+    // MARK: With a hold
 
     private func read(_ call: StaticString, maySleep: Bool) throws(EventFDError) -> UInt64 {
         if !holdOwnCounter() { return try readDescriptor(call, maySleep: maySleep) }
@@ -95,7 +126,7 @@ extension EventFDFile {
     }
 
     static func addAndWake(_ value: UInt64, _ head: WaitQueueHead, _ locked: inout WaitQueueHead.Locked) {
-        head.owner.count += value
+        head.owner.count &+= value
         EventFDContext.wake(.input, head, &locked)
     }
 }

@@ -21,6 +21,8 @@ public final class EventFDFile: @unchecked Sendable {
 
     /// The file has one reference of its kref, until its release. Touched only while the file is held.
     let contextOfFile: EventFDContext
+    /// The context's memory, which stays as long as this object: whoever finds it open here, under its lock, needs no hold.
+    let head = WaitQueueHead()
     /// Who holds the file: one for being open, one for each operation in flight; and the closed bit, after which nobody gets in.
     private let holds: AtomicUInt32
     private let nonBlocking: AtomicUInt32
@@ -35,7 +37,7 @@ public final class EventFDFile: @unchecked Sendable {
     public init(initialValue: UInt32 = 0, flags: EventFDFlags = []) {
         flags.refuseUnknown("EventFDFile")
         holds = AtomicUInt32(1)
-        contextOfFile = EventFDContext(initialValue: UInt64(initialValue), isSemaphore: flags.contains(.semaphore))
+        contextOfFile = EventFDContext(head, initialValue: UInt64(initialValue), isSemaphore: flags.contains(.semaphore))
         nonBlocking = AtomicUInt32(flags.contains(.nonBlocking) ? 1 : 0)
         EventFDDiagnostics.files.add(1)
     }
@@ -62,14 +64,16 @@ public final class EventFDFile: @unchecked Sendable {
         public init(descriptor: consuming EventFDDescriptor) throws(EventFDError) {
             nonBlocking = AtomicUInt32(descriptor.isNonBlocking ? 1 : 0)
             holds = AtomicUInt32(EventFDFile.onDescriptor | 1)
-            contextOfFile = try EventFDContext(descriptor: descriptor)
+            contextOfFile = try EventFDContext(head, descriptor: descriptor)
             EventFDDiagnostics.files.add(1)
         }
     #endif
 
     deinit {
         // The last reference is the last close. No operation is in flight: each has a reference to this object.
-        if holds.load() & EventFDFile.closed == 0 { contextOfFile.releaseFile() }
+        if holds.load() & EventFDFile.closed == 0 {
+            if ExecutionContext.isAtomic { contextOfFile.releaseFile() } else { contextOfFile.closeAlone() }
+        }
         EventFDDiagnostics.files.subtract(1)
     }
 
@@ -127,10 +131,11 @@ public final class EventFDFile: @unchecked Sendable {
             if holds.compareExchange(current, with: current & ~EventFDFile.onDescriptor | EventFDFile.closed) { break }
             current = holds.load()
         }
-        unsafe Trace.note("close", contextOfFile.head)
-        // The hold for being open is still there, so the context is. A sleeper looks at the closed bit after it is queued,
-        // under the lock that is taken here: it sees the bit, or is woken.
-        contextOfFile.head.wakeFileSleepers()
+        unsafe Trace.note("close", head)
+        if current & ~EventFDFile.onDescriptor == 1 { return contextOfFile.closeAlone() }
+        // Others hold the file. A sleeper looks at the closed bit after it is queued, under the lock that is taken here: it sees
+        // the bit, or is woken.
+        head.wakeFileSleepers { head.owner.isOpenHere = false }
         drop()
     }
 
@@ -147,6 +152,7 @@ public final class EventFDFile: @unchecked Sendable {
     /// - Returns: What is ready; of a closed file `PollEvents.invalid` alone, and the table is not called.
     public func poll(_ table: PollTable? = nil) -> PollEvents {
         refuseInWakeFunction("EventFDFile.poll(_:)")
+        if table == nil, let count = countIfOpenHere { return EventFDContext.readiness(count) }
         if !holdOwnCounter() { return pollDescriptor(table) }
         defer { drop() }
         table?.register(with: contextOfFile.head)
@@ -160,9 +166,17 @@ public final class EventFDFile: @unchecked Sendable {
     /// - Important: Context: takes the wait queue's lock; does not sleep. Misuse inside a wake function.
     public var count: UInt64 {
         refuseInWakeFunction("EventFDFile.count")
+        if let count = countIfOpenHere { return count }
         if !holdOwnCounter() { return countBehindDescriptor }
         defer { drop() }
         return contextOfFile.withLock { head, _ in head.owner.count }
+    }
+
+    @inline(__always)
+    private var countIfOpenHere: UInt64? {
+        let locked = head.lockEvenIfEnded()
+        defer { head.unlock(locked) }
+        return head.owner.isOpenHere ? head.owner.count : nil
     }
 
     /// Whether operations throw instead of sleeping. Looked at when an operation begins.

@@ -41,7 +41,7 @@ final class IrqfdSetCore: @unchecked Sendable {
         self.controller = controller
         self.injectionQueue = injectionQueue
         injectionQueue.core.beginInjecting(for: serial)
-        registrySlot = KVMIrqfdDiagnostics.sets.insert(self)
+        registrySlot = unsafe KVMIrqfdDiagnostics.sets.insert(Unmanaged.passUnretained(self).toOpaque())
         Trace.begin(self)
     }
 

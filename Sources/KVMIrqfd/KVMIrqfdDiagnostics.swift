@@ -25,12 +25,16 @@ public struct KVMIrqfdDiagnostics: Sendable, Equatable {
         KVMIrqfdDiagnostics(
             setsAlive: sets.count,
             irqfdsAlive: Int(irqfds.load()),
-            injections: sets.sum { $0.injections.load() } + endedInjections.load(),
-            coalesced: sets.sum { $0.coalesced.load() } + endedCoalesced.load()
+            injections: sum { $0.injections.load() } + endedInjections.load(),
+            coalesced: sum { $0.coalesced.load() } + endedCoalesced.load()
         )
     }
 
-    static let sets = ObjectRegistry<IrqfdSetCore>()
+    private static func sum(_ counter: (IrqfdSetCore) -> UInt64) -> UInt64 {
+        unsafe sets.sum { set in unsafe Unmanaged<IrqfdSetCore>.fromOpaque(set)._withUnsafeGuaranteedRef(counter) }
+    }
+
+    static let sets = ObjectRegistry()
     static let irqfds = StatCounter()
     static let endedInjections = StatCounter()
     static let endedCoalesced = StatCounter()

@@ -59,6 +59,10 @@ package struct Kref: ~Copyable, Sendable {
         return false
     }
 
+    /// Whether the caller's reference is the only one. It stays so if nobody else can come by one without it; what others did with
+    /// theirs is visible then.
+    @inlinable package var isOnly: Bool { count.load() == 1 }
+
     #if ScheduleExploration
         package var address: UnsafeRawPointer { unsafe count.address }
     #endif

@@ -119,9 +119,12 @@ extension WaitQueueHead.Locked: Sendable {}
 extension WaitQueueHead {
     /// The owner has ended: entries that are left are let go of, and every later use is reported in debug builds.
     package func end() {
-        withLock { locked in
-            while let node = first { unsafe locked.remove(node) }
-            owner.isEnded = true
-        }
+        withLock { locked in letGoOfAll(&locked) }
+    }
+
+    /// As `end`, under the lock.
+    package func letGoOfAll(_ locked: inout Locked) {
+        while let node = first { unsafe locked.remove(node) }
+        owner.isEnded = true
     }
 }

@@ -43,12 +43,12 @@ package final class WorkqueueCore: @unchecked Sendable {
     @safe @exclusivity(unchecked) private(set) var thread: KernelThread?
     @safe @exclusivity(unchecked) private var registrySlot = 0
 
-    static let registry = ObjectRegistry<WorkqueueCore>()
+    static let registry = ObjectRegistry()
 
     init(name: String, isSystem: Bool) {
         self.name = name
         self.isSystem = isSystem
-        registrySlot = WorkqueueCore.registry.insert(self)
+        registrySlot = unsafe WorkqueueCore.registry.insert(identity)
         Trace.begin(self)
     }
 

@@ -19,10 +19,12 @@ public struct WorkqueueDiagnostics: Sendable, Equatable {
     ///
     /// Complexity: O(*n*) in the number of queues.
     public static var current: WorkqueueDiagnostics {
-        WorkqueueDiagnostics(
+        unsafe WorkqueueDiagnostics(
             queuesAlive: WorkqueueCore.registry.count,
             worksAlive: Int(works.load()),
-            worksRun: WorkqueueCore.registry.sum { $0.runs.load() }
+            worksRun: WorkqueueCore.registry.sum { core in
+                unsafe Unmanaged<WorkqueueCore>.fromOpaque(core)._withUnsafeGuaranteedRef { $0.runs.load() }
+            }
         )
     }
 
