@@ -5,6 +5,7 @@ internal import CKernelPrimitives
 /// A moment on the monotonic clock.
 ///
 /// The wall clock jumps; a timeout must not.
+@usableFromInline
 package struct Deadline: Comparable, Sendable {
     /// Nanoseconds since the clock's own beginning.
     package let nanoseconds: UInt64
@@ -38,5 +39,5 @@ package struct Deadline: Comparable, Sendable {
 
     package var hasPassed: Bool { self <= .now }
 
-    package static func < (left: Deadline, right: Deadline) -> Bool { left.nanoseconds < right.nanoseconds }
+    @usableFromInline package static func < (left: Deadline, right: Deadline) -> Bool { left.nanoseconds < right.nanoseconds }
 }

@@ -8,6 +8,7 @@ package enum LockKind: UInt8, Sendable {
     case cleanupRegistry
     case workItem
     case workqueue
+    case batch
     case descriptors
     case registry
 
@@ -18,6 +19,7 @@ package enum LockKind: UInt8, Sendable {
         case .cleanupRegistry: "cleanup queue registry"
         case .workItem: "work"
         case .workqueue: "workqueue"
+        case .batch: "workqueue's batch"
         case .descriptors: "table of descriptors"
         case .registry: "object registry"
         }
@@ -26,7 +28,7 @@ package enum LockKind: UInt8, Sendable {
     #if ScheduleExploration
         var operation: VisibleOperation {
             switch self {
-            case .workItem, .workqueue, .registry: .innerLock
+            case .workItem, .workqueue, .batch, .registry: .innerLock
             case .waitQueue, .irqfds, .cleanupRegistry, .descriptors: .lock
             }
         }

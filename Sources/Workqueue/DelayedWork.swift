@@ -26,11 +26,11 @@ public final class DelayedWork: @unchecked Sendable {
             to: WorkNode(
                 // Unretained: the node lies in memory that this object owns; the queue retains it while it needs the node.
                 context: Unmanaged.passUnretained(self).toOpaque(),
+                life: .ofObject,
                 function: { node in
-                    unsafe Unmanaged<DelayedWork>.fromOpaque(node.pointee.context)._withUnsafeGuaranteedRef { $0.function($0) }
-                },
-                retain: { _ = unsafe Unmanaged<DelayedWork>.fromOpaque($0).retain() },
-                release: { unsafe Unmanaged<DelayedWork>.fromOpaque($0).release() }
+                    let context = unsafe node.assumingMemoryBound(to: WorkNode.self).pointee.context
+                    unsafe Unmanaged<DelayedWork>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.function($0) }
+                }
             )
         )
         unsafe Trace.begin(node)

@@ -3,6 +3,7 @@
 internal import KernelPrimitives
 
 /// What this module tells an explorer, for people who read its schedules. Without the trait nothing is left of it, not even a call.
+@usableFromInline
 enum Trace {
     @inline(__always)
     static func note(_ step: StaticString, _ object: UnsafeRawPointer, _ other: UnsafeRawPointer? = nil) {
@@ -25,10 +26,25 @@ enum Trace {
         #endif
     }
 
+    @inlinable @inline(__always)
+    static func pending(_ node: UnsafeRawPointer, _ core: WorkqueueCore) {
+        #if ScheduleExploration
+            unsafe noteThatPending(node, core)
+        #endif
+    }
+
+    #if ScheduleExploration
+        @usableFromInline
+        static func noteThatPending(_ node: UnsafeRawPointer, _ core: WorkqueueCore) {
+            unsafe note("queue, but it is pending:", node, core)
+        }
+    #endif
+
     @inline(__always)
     static func begin(_ core: WorkqueueCore) {
         #if ScheduleExploration
             unsafe ScheduleSeam.name(core.mutex.address, .exact("\(core.name) wq"))
+            unsafe ScheduleSeam.name(core.batchMutex.address, .exact("\(core.name) batch"))
         #endif
     }
 

@@ -27,9 +27,11 @@ public final class Work: @unchecked Sendable {
             to: WorkNode(
                 // Unretained: the node lies in memory that this object owns; the queue retains it while it needs the node.
                 context: Unmanaged.passUnretained(self).toOpaque(),
-                function: { node in unsafe Unmanaged<Work>.fromOpaque(node.pointee.context)._withUnsafeGuaranteedRef { $0.function($0) } },
-                retain: { _ = unsafe Unmanaged<Work>.fromOpaque($0).retain() },
-                release: { unsafe Unmanaged<Work>.fromOpaque($0).release() }
+                life: .ofObject,
+                function: { node in
+                    let context = unsafe node.assumingMemoryBound(to: WorkNode.self).pointee.context
+                    unsafe Unmanaged<Work>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.function($0) }
+                }
             )
         )
         unsafe Trace.begin(node)

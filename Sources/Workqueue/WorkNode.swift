@@ -1,6 +1,6 @@
 // swift-irqfd: SPDX-License-Identifier: Apache-2.0
 
-internal import KernelPrimitives
+public import KernelPrimitives
 
 /// A work item: an intrusive node at a stable address, whose memory its owner keeps while it is pending.
 ///
@@ -9,58 +9,78 @@ internal import KernelPrimitives
 ///
 /// The corresponding kernel structure is `struct work_struct` (and `delayed_work`).
 @unsafe
+@usableFromInline
 package struct WorkNode: ~Copyable {
-    package typealias Pointer = UnsafeMutablePointer<WorkNode>
-    package typealias Function = (Pointer) -> Void
+    @usableFromInline package typealias Pointer = UnsafeMutablePointer<WorkNode>
 
-    /// Takes or drops the queue's reference to the object that owns the node.
-    typealias Custody = (UnsafeMutableRawPointer) -> Void
+    /// Called with the node. A plain function pointer, of which nothing is retained for a call.
+    package typealias Function = @convention(c) (UnsafeMutableRawPointer) -> Void
+
+    /// How long the memory of a node is there.
+    package enum Life {
+        /// Until its function is called, which may free it.
+        case untilItRuns
+        /// Until it has been flushed or cancelled: the owner frees it afterwards.
+        case untilFlushed
+        /// `context` is an object that owns it, to which a queue has a reference while the item is pending or runs.
+        case ofObject
+    }
 
     enum Place { case nowhere, listed, timed }
 
-    /// Orders those who list, cancel and flush this item. Taken before a queue's lock, and given up before it by who lists
-    /// the item: once the queue is unlocked, the item may run and be freed.
-    let mutex = AdaptiveMutex(.workItem)
-    /// 1: pending.
-    let pending = AtomicUInt32(0)
+    // What the worker reads lies side by side.
 
-    // Guarded by `mutex`; and unchanged while the node is listed, so that the worker may read them under its queue's lock.
+    // Guarded by the locks of `target`: by that of the queue while it comes in, by that of the batch afterwards.
 
-    /// The queue on which the item was last queued. Retained, so that it can be locked at any time.
-    var target: Unmanaged<WorkqueueCore>?
-    /// Another queue, on which it may still run. Retained.
-    var elsewhere: Unmanaged<WorkqueueCore>?
-    /// How many calls of cancel-and-wait are under way: nothing is queued meanwhile.
-    var cancelling: UInt32 = 0
-
-    // Guarded by the lock of `target`.
-
-    var place = Place.nowhere
+    var next: Pointer?
     /// Which listing on `target` this is: a node that was freed and made anew at the same address has another.
     var listing: UInt64 = 0
-    var next: Pointer?
-    var previous: Pointer?
+
+    /// 1: pending.
+    @usableFromInline let pending = AtomicUInt32(0)
+    /// 1: its function runs. Only of nodes that are still there then; a look without a lock tells that such an item is idle.
+    let running = AtomicUInt32(0)
+
+    // Guarded as `next` is.
+
+    var place = Place.nowhere
+    let life: Life
     /// Who waits until this item, and all before it, have run.
     var barriers: FlushBarrier.Pointer?
-    var timer = unsafe TimerLinks()
 
     let function: Function
     package let context: UnsafeMutableRawPointer
-    let retain: Custody?
-    let release: Custody?
 
-    /// An item whose owner keeps it until its function has been called, or it was cancelled or flushed.
+    // Guarded by `mutex`; and unchanged while the node is listed, so that the worker may read it under its queue's locks.
+
+    /// Another queue, on which it may still run. Retained.
+    var elsewhere: Unmanaged<WorkqueueCore>?
+
+    // The rest is for those who list, cancel and flush.
+
+    var previous: Pointer?
+
+    /// Orders those who list, cancel and flush this item. Taken before a queue's locks, and given up before them by who lists
+    /// the item: once the queue is unlocked, the item may run and be freed.
+    let mutex = AdaptiveMutex(.workItem)
+    /// The queue on which the item was last queued. Retained, so that it can be locked at any time. Guarded by `mutex`.
+    var target: Unmanaged<WorkqueueCore>?
+    /// How many calls of cancel-and-wait are under way: nothing is queued meanwhile. Guarded by `mutex`.
+    var cancelling: UInt32 = 0
+    var timer = unsafe TimerLinks()
+
+    /// An item whose owner keeps it as long as `life` says.
     ///
     /// The corresponding kernel macro is `INIT_WORK`.
-    package init(context: UnsafeMutableRawPointer, function: @escaping Function) {
-        unsafe self.init(context: context, function: function, retain: nil, release: nil)
+    package init(context: UnsafeMutableRawPointer, life: Life = .untilItRuns, function: Function) {
+        unsafe self.context = unsafe context
+        unsafe self.life = life
+        unsafe self.function = unsafe function
     }
 
-    init(context: UnsafeMutableRawPointer, function: @escaping Function, retain: Custody?, release: Custody?) {
-        unsafe self.context = unsafe context
-        unsafe self.function = unsafe function
-        unsafe self.retain = unsafe retain
-        unsafe self.release = unsafe release
+    /// Takes the queue's reference to the object that owns the node.
+    func retainOwner() {
+        if unsafe life == .ofObject { _ = unsafe Unmanaged<AnyObject>.fromOpaque(context).retain() }
     }
 
     /// Ends an item that is neither pending nor, elsewhere than here, running. Its memory is the caller's again.
@@ -73,4 +93,13 @@ package struct WorkNode: ~Copyable {
     }
 
     package var isPending: Bool { unsafe pending.load() != 0 }
+
+    /// The item is idle, and so is known to stay, but for its caller, who waits for nothing then. False: ask with the locks.
+    ///
+    /// In this order: the worker sets the one before it clears the other. Whoever finds both clear sees all that the function did.
+    var isSurelyIdle: Bool { unsafe life != .untilItRuns && pending.load() == 0 && running.load() == 0 }
+
+    /// Pending already: a read-modify-write all the same. The run that is to come must see what this thread stored before.
+    @inlinable @inline(__always)
+    var isPendingStill: Bool { unsafe pending.load() == 1 && pending.compareExchange(1, with: 1) }
 }

@@ -44,22 +44,22 @@ extension WorkqueueCore {
     /// Under the item's lock.
     private static func takeBack(_ node: WorkNode.Pointer) -> (wasPending: Bool, waiting: FlushBarrier.Pointer?) {
         guard let core = unsafe node.pointee.target?.takeUnretainedValue() else { return (false, nil) }
-        core.mutex.lock()
+        core.lock()
         if unsafe node.pointee.place == .nowhere {
-            core.mutex.unlock()
+            core.unlock()
             return (false, nil)
         }
         let worker = unsafe core.takeRunBarrier(of: node)
         let waiting = unsafe core.withdraw(node)
         unsafe node.pointee.pending.store(0)
         unsafe Trace.note("take back", node, core)
-        core.mutex.unlock()
+        core.unlock()
         return unsafe (true, detached(worker, from: node, waiting))
     }
 
-    /// On what the worker waits, if it waits for the run of this item on another queue. Under the queue's lock, before the item is taken out.
+    /// On what the worker waits, if it waits for the run of this item on another queue. Under both locks, before the item is taken out.
     func takeRunBarrier(of node: WorkNode.Pointer) -> FlushBarrier.Pointer? {
-        guard unsafe first == node else { return nil }
+        guard unsafe batchFirst == node else { return nil }
         defer { runBarrier = nil }
         return runBarrier
     }
@@ -77,24 +77,23 @@ extension WorkqueueCore {
     /// Outside of all locks: the reference that the queue had may be the last but the caller's.
     private static func settle(_ node: WorkNode.Pointer, _ wasPending: Bool, _ waiting: FlushBarrier.Pointer?) {
         if !wasPending { return }
-        let (context, release) = unsafe (node.pointee.context, node.pointee.release)
-        unsafe letGo(waiting, node, context, release)
+        unsafe letGo(waiting, node, node.pointee.life == .ofObject ? node.pointee.context : nil)
     }
 
     /// Foreign code, so not where a wait queue is locked: a wake function may cancel. (The closure is only made there.)
-    static func letGo(
-        _ waiting: FlushBarrier.Pointer?,
-        _ node: WorkNode.Pointer,
-        _ context: UnsafeMutableRawPointer,
-        _ release: WorkNode.Custody?
-    ) {
-        if ExecutionContext.isAtomic { return PutOff.call { unsafe letGo(waiting, node, context, release) } }
+    ///
+    /// `owner`: the object whose reference is dropped.
+    static func letGo(_ waiting: FlushBarrier.Pointer?, _ node: WorkNode.Pointer, _ owner: UnsafeMutableRawPointer?) {
+        if ExecutionContext.isAtomic { return PutOff.call { unsafe letGo(waiting, node, owner) } }
         unsafe FlushBarrier.complete(waiting)
         // Without a reference to drop, the node may be gone.
-        if let release = unsafe release {
-            unsafe Trace.dropReference(node)
-            unsafe release(context)
-        }
+        if let owner = unsafe owner { unsafe releaseOwner(node, owner) }
+    }
+
+    /// Drops the queue's reference to the object that owns a node.
+    static func releaseOwner(_ node: WorkNode.Pointer, _ owner: UnsafeMutableRawPointer) {
+        unsafe Trace.dropReference(node)
+        unsafe Unmanaged<AnyObject>.fromOpaque(owner).release()
     }
 
     /// Finds the run of an item that has been taken off its queue; nil: it does not run.

@@ -1,22 +1,38 @@
 // swift-irqfd: SPDX-License-Identifier: Apache-2.0
 
-package import KernelPrimitives
+public import KernelPrimitives
 
 extension WorkqueueCore {
-    /// Queues an item, now or when the deadline has passed.
+    /// Queues an item.
     ///
     /// It may be called with wait queue locks and an irqfds lock held: it allocates nothing, calls nobody and sleeps on nobody.
     ///
-    /// The corresponding kernel functions are `queue_work` and `queue_delayed_work`.
-    package func enqueue(_ node: WorkNode.Pointer, at deadline: Deadline? = nil) -> EnqueueResult {
-        // Pending already: a read-modify-write all the same. The run that is to come must see what this thread stored before.
-        if unsafe node.pointee.pending.load() == 1, unsafe node.pointee.pending.compareExchange(1, with: 1) {
-            unsafe Trace.note("queue, but it is pending:", node, self)
+    /// The corresponding kernel function is `queue_work`.
+    @inlinable @inline(__always)
+    package func enqueue(_ node: WorkNode.Pointer) -> EnqueueResult {
+        if unsafe node.pointee.isPendingStill {
+            unsafe Trace.pending(node, self)
             return .alreadyPending
         }
+        return unsafe list(node, at: nil)
+    }
+
+    /// The same, now or when the deadline has passed.
+    ///
+    /// The corresponding kernel function is `queue_delayed_work`.
+    func enqueue(_ node: WorkNode.Pointer, at deadline: Deadline?) -> EnqueueResult {
+        if unsafe node.pointee.isPendingStill {
+            unsafe Trace.pending(node, self)
+            return .alreadyPending
+        }
+        return unsafe list(node, at: deadline)
+    }
+
+    @usableFromInline
+    func list(_ node: WorkNode.Pointer, at deadline: Deadline?) -> EnqueueResult {
         // The bit is set under the item's lock, together with the listing: who finds it set, and then flushes, finds the item.
         unsafe node.pointee.mutex.lock()
-        if unsafe node.pointee.pending.compareExchange(1, with: 1) {
+        if unsafe node.pointee.isPendingStill {
             unsafe Trace.note("queue, but it is pending:", node, self)
             unsafe node.pointee.mutex.unlock()
             return .alreadyPending
@@ -36,7 +52,7 @@ extension WorkqueueCore {
         }
         // Not before: a queue that refuses an item is not the one on which it was last.
         let old = unsafe retarget(node, stillRuns: stillRuns)
-        unsafe list(node, at: deadline)
+        unsafe markAndPlace(node, at: deadline)
         let mustWake = takeIdle()
         // Before the queue's lock: once that is gone, the item may run and be freed.
         unsafe node.pointee.mutex.unlock()
@@ -46,12 +62,13 @@ extension WorkqueueCore {
         return .queued
     }
 
-    /// Under both locks.
-    private func list(_ node: WorkNode.Pointer, at deadline: Deadline?) {
-        _ = unsafe node.pointee.pending.exchange(1)
+    /// Under the item's lock and `mutex`.
+    private func markAndPlace(_ node: WorkNode.Pointer, at deadline: Deadline?) {
+        // It was found clear under the item's lock, without which nobody sets it.
+        unsafe node.pointee.pending.store(1)
         listings += 1
         unsafe node.pointee.listing = listings
-        unsafe node.pointee.retain?(node.pointee.context)
+        unsafe node.pointee.retainOwner()
         promoteExpiredTimers()
         unsafe place(node, at: deadline)
     }
@@ -76,7 +93,7 @@ extension WorkqueueCore {
     /// Whether the item runs on the queue on which it was last, and that is another one. Under the item's lock.
     private func runsElsewhere(_ node: WorkNode.Pointer) -> Bool {
         guard let last = unsafe node.pointee.target?.takeUnretainedValue(), last !== self else { return false }
-        return last.mutex.withLock { unsafe last.current == node }
+        return last.withLock { unsafe last.current == node }
     }
 
     /// Makes this queue the item's, under both locks. Returns a queue to let go of, outside of them.
@@ -107,7 +124,7 @@ extension WorkqueueCore {
             return false
         }
         let core = unsafe target.takeUnretainedValue()
-        core.mutex.lock()
+        core.lock()
         core.promoteExpiredTimers()
         let wasPending = unsafe node.pointee.place != .nowhere
         var waiting: FlushBarrier.Pointer?
@@ -127,21 +144,21 @@ extension WorkqueueCore {
                 mustWake = core.takeIdle()
             }
         } else if core.accepts(deadline) {
-            unsafe core.list(node, at: deadline)
+            unsafe core.markAndPlace(node, at: deadline)
             mustWake = core.takeIdle()
         }
-        let (context, release) = unsafe (node.pointee.context, node.pointee.release)
+        let (context, life) = unsafe (node.pointee.context, node.pointee.life)
         if unsafe worker != nil {
             // (Not with both locks: the other queue's is of the same kind. The item is kept by the caller meanwhile.)
-            core.mutex.unlock()
+            core.unlock()
             unsafe waiting = unsafe detached(worker, from: node, waiting)
             unsafe node.pointee.mutex.unlock()
         } else {
             unsafe node.pointee.mutex.unlock()
-            core.mutex.unlock()
+            core.unlock()
         }
         if mustWake { core.parker.unpark() }
-        unsafe letGo(waiting, node, context, isLetGo ? release : nil)
+        unsafe letGo(waiting, node, isLetGo && life == .ofObject ? context : nil)
         return wasPending
     }
 }

@@ -11,6 +11,12 @@ extension WorkqueueCore {
     @discardableResult
     package static func flush(_ node: WorkNode.Pointer) -> Bool {
         unsafe Trace.note("flush", node)
+        if unsafe node.pointee.isSurelyIdle { return false }
+        return unsafe flushSlowly(node)
+    }
+
+    @inline(never)
+    private static func flushSlowly(_ node: WorkNode.Pointer) -> Bool {
         var hasWaited = false
         var rest: Instance?
         repeat {
@@ -51,7 +57,7 @@ extension WorkqueueCore {
                 return other
             }
         }
-        core.mutex.lock()
+        core.lock()
         core.promoteExpiredTimers()
         // A timer of a flushed item is not waited for: the item is queued now, in the section in which the barrier is put behind it.
         let isQueued = unsafe core === target && (instance == nil || instance!.listing == node.pointee.listing)
@@ -66,7 +72,7 @@ extension WorkqueueCore {
             Trace.note("wait for the end of the run on", core)
             core.currentBarriers = unsafe FlushBarrier.joined(barrier, core.currentBarriers)
         }
-        core.mutex.unlock()
+        core.unlock()
         if mustWake { core.parker.unpark() }
         return isBusy ? core : nil
     }
@@ -79,7 +85,7 @@ extension WorkqueueCore {
 
     /// Under the item's lock. Nil: it is not queued here, and does not run here.
     private func instance(of node: WorkNode.Pointer) -> Instance? {
-        mutex.withLock {
+        withLock {
             unsafe node.pointee.place == .nowhere && current != node ? nil : Instance(core: self, listing: node.pointee.listing)
         }
     }
@@ -92,9 +98,9 @@ extension WorkqueueCore {
         return takeIdle()
     }
 
-    /// Read under the lock of the item's queue, because its worker clears it there. Retained by the result.
+    /// Read under the locks of the item's queue, because its worker clears it there. Retained by the result.
     private func elsewhere(of node: WorkNode.Pointer) -> WorkqueueCore? {
-        mutex.withLock { unsafe node.pointee.elsewhere?.takeUnretainedValue() }
+        withLock { unsafe node.pointee.elsewhere?.takeUnretainedValue() }
     }
 
     private func reportFlushOfItem() -> Never {
@@ -108,9 +114,9 @@ extension WorkqueueCore {
 
     /// Puts a barrier behind everything that is queued or runs; nil: nothing is.
     func attachBehindAll(_ barrier: FlushBarrier.Pointer) -> WorkqueueCore? {
-        mutex.withLock {
+        withLock {
             promoteExpiredTimers()
-            if let last {
+            if let last = unsafe last ?? batchLast {
                 unsafe Trace.note("wait behind", last, self)
                 unsafe last.pointee.barriers = unsafe FlushBarrier.joined(barrier, last.pointee.barriers)
             } else if unsafe current != nil {
@@ -126,8 +132,18 @@ extension WorkqueueCore {
     /// The corresponding kernel function is `flush_workqueue`.
     package func flush() {
         Trace.note("flush the queue", self)
+        if isIdleNow { return Trace.note("flushed the queue", self) }
         _ = unsafe FlushBarrier.wait("a queue to be flushed") { barrier in unsafe attachBehindAll(barrier) }
         Trace.note("flushed the queue", self)
+    }
+
+    /// Nothing is listed and nothing runs: the worker sleeps, or is about to, and says so in the section in which it found that.
+    private var isIdleNow: Bool {
+        mutex.lock()
+        promoteExpiredTimers()
+        let isIdle = unsafe isIdle && first == nil
+        mutex.unlock()
+        return isIdle
     }
 
     /// The corresponding kernel function is `drain_workqueue`.

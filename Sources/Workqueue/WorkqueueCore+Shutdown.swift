@@ -35,12 +35,12 @@ extension WorkqueueCore {
         }
         unsafe timers.remove(node)
         unsafe node.pointee.place = .nowhere
-        let (context, release) = unsafe (node.pointee.context, node.pointee.release)
+        let owner = unsafe node.pointee.life == .ofObject ? node.pointee.context : nil
         unsafe node.pointee.pending.store(0)
         unsafe Trace.note("drop the timer of", node, self)
         mutex.unlock()
         // From here on the item may be queued elsewhere; the reference may be the last.
-        unsafe WorkqueueCore.letGo(nil, node, context, release)
+        unsafe WorkqueueCore.letGo(nil, node, owner)
         return true
     }
 

@@ -1,0 +1,131 @@
+// swift-irqfd: SPDX-License-Identifier: Apache-2.0
+
+internal import KernelPrimitives
+
+extension WorkqueueCore {
+    /// What the worker does next.
+    @unsafe
+    private enum Step {
+        case run(WorkNode.Pointer, WorkNode.Function, UnsafeMutableRawPointer, WorkNode.Life)
+        /// The item at the front of the batch may still run on another queue.
+        case wait(WorkNode.Pointer, listing: UInt64, WorkqueueCore)
+        case none
+    }
+
+    /// The corresponding kernel function is `worker_thread`.
+    func work() {
+        unsafe ExecutionContext.worker = unsafe identity
+        mutex.lock()
+        while true {
+            promoteExpiredTimers()
+            if unsafe first != nil {
+                runAll()
+            } else if phase != .open, unsafe timers.first == nil {
+                // Not before the last timer was let go: a flush may still list its item.
+                break
+            } else {
+                waitForWork()
+            }
+        }
+        let waiting = exitBarriers
+        exitBarriers = nil
+        hasExited = true
+        Trace.note("the worker leaves", self)
+        mutex.unlock()
+        unsafe ExecutionContext.worker = nil
+        unsafe FlushBarrier.complete(waiting)
+    }
+
+    /// Takes all that came in, and runs it. Entered and left with `mutex` held.
+    private func runAll() {
+        batchFirst = first
+        batchLast = last
+        first = nil
+        last = nil
+        var step = unsafe nextStep()
+        mutex.unlock()
+        while true {
+            switch unsafe step {
+            case .run(let node, let function, let context, let life): unsafe run(node, function, context, life)
+            case .wait(let node, let listing, let other): unsafe waitForRun(of: node, listing, on: other)
+            case .none:
+                mutex.lock()
+                return
+            }
+            batchMutex.lock()
+            let waiting = currentBarriers
+            currentBarriers = nil
+            current = nil
+            if unsafe waiting != nil { Trace.note("wake who waits on", self) }
+            unsafe step = unsafe nextStep()
+            batchMutex.unlock()
+            unsafe FlushBarrier.complete(waiting)
+        }
+    }
+
+    private func nextStep() -> Step {
+        if let node = batchFirst, let other = unsafe node.pointee.elsewhere {
+            return unsafe .wait(node, listing: node.pointee.listing, other.takeUnretainedValue())
+        }
+        guard let node = unsafe beginNext() else { return unsafe .none }
+        let (function, context, life) = unsafe (node.pointee.function, node.pointee.context, node.pointee.life)
+        // Before the pending bit goes, so that nobody finds both clear. (What may be gone when it runs carries no such mark.)
+        if life != .untilItRuns { unsafe node.pointee.running.store(1) }
+        // Before the function: an event that comes while it runs queues the item again. And a read-modify-write: it sees
+        // what the enqueuer whose test-and-set failed stored before.
+        _ = unsafe node.pointee.pending.exchange(0)
+        return unsafe .run(node, function, context, life)
+    }
+
+    /// The corresponding kernel function is `process_one_work`.
+    private func run(_ node: WorkNode.Pointer, _ function: WorkNode.Function, _ context: UnsafeMutableRawPointer, _ life: WorkNode.Life) {
+        unsafe ExecutionContext.currentWork = UnsafeMutableRawPointer(node)
+        unsafe Trace.note("run", node)
+        unsafe function(node)
+        Trace.note("end of the run on", self)
+        unsafe ExecutionContext.currentWork = nil
+        runs.bump()
+        if life == .untilItRuns { return }
+        // From here on who flushes an item that is not an object's may free it.
+        unsafe node.pointee.running.store(0)
+        // Maybe the last reference. Before the barriers: who has flushed finds the item let go.
+        if life == .ofObject { unsafe WorkqueueCore.releaseOwner(node, context) }
+    }
+
+    /// The item at the front may still run on another queue: at most one instance runs anywhere, so this worker waits. Without a lock.
+    private func waitForRun(of node: WorkNode.Pointer, _ listing: UInt64, on other: WorkqueueCore) {
+        let hasWaited = unsafe FlushBarrier.wait("the end of an item's run on another queue") { barrier in
+            if unsafe other.attach(barrier, toRunOf: node) == nil { return nil }
+            let isStillFirst = batchMutex.withLock {
+                if unsafe batchFirst != node || node.pointee.listing != listing { return false }
+                runBarrier = unsafe barrier
+                return true
+            }
+            // Taken back before anybody could see that this worker waits; or the run has ended, and the wake is on its way.
+            if unsafe !isStillFirst && other.detach(barrier) { return nil }
+            return other
+        }
+        batchMutex.lock()
+        runBarrier = nil
+        // It may have been cancelled meanwhile, and even queued again: then there is another place to look at. And who has waited was
+        // woken by the end of the run, or because the item was taken back: that worker looks again.
+        var old: Unmanaged<WorkqueueCore>?
+        if !hasWaited, unsafe batchFirst == node, unsafe node.pointee.listing == listing {
+            unsafe old = unsafe node.pointee.elsewhere
+            unsafe node.pointee.elsewhere = nil
+        }
+        batchMutex.unlock()
+        unsafe old?.release()
+    }
+
+    /// Entered and left with `mutex` held. Not inlined: profilers show where an idle worker stands.
+    @inline(never)
+    private func waitForWork() {
+        isIdle = true
+        let deadline = unsafe timers.first.map { unsafe $0.pointee.timer.deadline } ?? .never
+        mutex.unlock()
+        _ = parker.park("work", until: deadline)
+        mutex.lock()
+        isIdle = false
+    }
+}
