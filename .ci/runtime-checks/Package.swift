@@ -12,7 +12,11 @@ let package = Package(
     dependencies: [.package(path: subject)],
     targets: [
         .executableTarget(name: "idle", dependencies: products("KVMIrqfd", "EventFD", "Workqueue")),
-        .executableTarget(name: "instructions", dependencies: products("EventFD", "WaitQueue")),
+        .target(name: "CountedSection"),
+        .executableTarget(
+            name: "instructions",
+            dependencies: ["CountedSection"] + products("KVMIrqfd", "EventFD", "WaitQueue", "Workqueue")
+        ),
         .target(name: "CountingAllocator"),
         .executableTarget(
             name: "allocations",
