@@ -1,5 +1,6 @@
 // swift-irqfd: SPDX-License-Identifier: Apache-2.0
 
+import CheckSupport
 import EventFD
 import KVMIrqfd
 import WaitQueue

@@ -4,12 +4,12 @@ import EventFD
 import Workqueue
 
 /// A work queue whose worker is asleep in a work until it is let go: what is enqueued meanwhile stays pending.
-final class HeldQueue {
-    let queue = SingleThreadWorkqueue(name: "held")
+public final class HeldQueue {
+    public let queue = SingleThreadWorkqueue(name: "held")
     private let gate = EventFDFile()
     private let holder: Work
 
-    init() throws {
+    public init() throws {
         let gate = gate
         let entered = EventFDFile()
         holder = Work { _ in
@@ -20,7 +20,7 @@ final class HeldQueue {
         _ = try entered.read()
     }
 
-    func letGo() throws {
+    public func letGo() throws {
         try gate.write(1)
         queue.flush()
     }
