@@ -31,6 +31,8 @@ let package = Package(
 
 for target in package.targets where target.name != "CFloors" {
     target.swiftSettings = [
+        // Here, and not on a command line: the benchmark plugin starts the build.
+        .treatAllWarnings(as: .error),
         .strictMemorySafety(),
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("InternalImportsByDefault"),
