@@ -12,11 +12,16 @@ let package = Package(
     dependencies: [.package(path: subject)],
     targets: [
         .executableTarget(name: "idle", dependencies: products("KVMIrqfd", "EventFD", "Workqueue")),
-        .executableTarget(name: "instructions", dependencies: products("EventFD", "WaitQueue")),
+        .target(name: "CheckSupport", dependencies: products("KVMIrqfd", "EventFD", "Workqueue")),
+        .target(name: "CountedSection"),
+        .executableTarget(
+            name: "instructions",
+            dependencies: ["CountedSection", "CheckSupport"] + products("KVMIrqfd", "EventFD", "WaitQueue", "Workqueue")
+        ),
         .target(name: "CountingAllocator"),
         .executableTarget(
             name: "allocations",
-            dependencies: ["CountingAllocator"] + products("KVMIrqfd", "EventFD", "WaitQueue", "Workqueue")
+            dependencies: ["CountingAllocator", "CheckSupport"] + products("KVMIrqfd", "EventFD", "WaitQueue", "Workqueue")
         ),
     ]
 )

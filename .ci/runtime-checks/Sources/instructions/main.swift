@@ -1,35 +1,17 @@
 // swift-irqfd: SPDX-License-Identifier: Apache-2.0
 // Does one operation so many times, for valgrind to count its instructions: see .ci/instructions.
+//
+//     instructions --list           the operations, and how many parts each has
+//     instructions OPERATION TIMES
 
-import EventFD
 import Glibc
-import WaitQueue
 
-let operation = CommandLine.arguments[1]
-let times = Int(CommandLine.arguments[2])!
-
-let file = EventFDFile()
-let reference = try file.makeContextReference()
-let entry = WaitQueueEntry { _, _, _ in .notWoken }
-
-switch operation {
-case "signal":
-    for _ in 0..<times { reference.signal() }
-case "signal-with-an-entry":
-    _ = file.poll(PollTable { $0.add(entry) })
-    for _ in 0..<times { reference.signal() }
-case "write-and-read":
-    for _ in 0..<times {
-        try file.write(1)
-        _ = try file.read()
-    }
-case "poll":
-    for _ in 0..<times { _ = file.poll() }
-case "count":
-    for _ in 0..<times { _ = file.count }
-case "open-and-close":
-    for _ in 0..<times { try EventFDFile().close() }
-default:
-    print("unknown operation \(operation)")
-    exit(2)
+let arguments = CommandLine.arguments.dropFirst()
+if arguments == ["--list"] {
+    for operation in Operation.all { print(operation.name, operation.parts) }
+} else if arguments.count == 2, let operation = Operation.all.first(where: { $0.name == arguments[1] }), let times = Int(arguments[2]) {
+    try operation.run(times)
+} else {
+    print("usage: instructions --list | OPERATION TIMES")
+    exit(64)
 }
