@@ -27,6 +27,7 @@ enum { clinux_no_descriptor = 0x7ffffffe };
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -193,6 +194,15 @@ static inline void clinux_roam(const struct clinux_processors *before) {
     syscall(SYS_sched_setaffinity, 0, sizeof *before, before);
 }
 
+/// Lets this process have as many open descriptors as it may at most, and says how many that are.
+static inline int64_t clinux_raise_open_files(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0) return -errno;
+    limit.rlim_cur = limit.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &limit) < 0) return -errno;
+    return limit.rlim_cur > INT32_MAX ? INT32_MAX : (int64_t)limit.rlim_cur;
+}
+
 #else
 
 struct clinux_signaller {
@@ -218,6 +228,7 @@ static inline int clinux_signaller_open(struct clinux_signaller *signaller) { re
 static inline void clinux_signaller_close(struct clinux_signaller *signaller) {}
 static inline int clinux_signal(struct clinux_signaller *signaller, int descriptor) { return -ENOSYS; }
 static inline int clinux_stay(struct clinux_processors *before) { return -ENOSYS; }
+static inline int64_t clinux_raise_open_files(void) { return -ENOSYS; }
 static inline void clinux_roam(const struct clinux_processors *before) {}
 
 #endif
