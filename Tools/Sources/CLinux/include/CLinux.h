@@ -14,6 +14,30 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#if defined(__x86_64__) && defined(__GNUC__)
+#include <cpuid.h>
+#include <string.h>
+#endif
+
+/// The name with which a hypervisor answers, and a null byte.
+enum { clinux_hypervisor_size = 13 };
+
+/// Asks the processor under which hypervisor it runs; false: under none, or it cannot be asked.
+static inline bool clinux_hypervisor(char name[13]) {
+#if defined(__x86_64__) && defined(__GNUC__)
+    unsigned a, b, c, d;
+    if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & 1u << 31)) return false;
+    __cpuid(0x40000000, a, b, c, d);
+    memcpy(name, &b, 4);
+    memcpy(name + 4, &c, 4);
+    memcpy(name + 8, &d, 4);
+    name[12] = 0;
+    return name[0] != 0;
+#else
+    return false;
+#endif
+}
+
 /// A number that no descriptor has: the limit of open files is below it.
 enum { clinux_no_descriptor = 0x7ffffffe };
 

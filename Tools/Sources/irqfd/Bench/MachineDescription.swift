@@ -33,7 +33,7 @@
                 kernel: read("/proc/sys/kernel/osrelease").trimmingCharacters(in: .whitespacesAndNewlines),
                 swift: compiler,
                 build: build,
-                hypervisor: hypervisor(information),
+                hypervisor: hypervisor,
                 kvm: kvm >= 0,
                 date: String(Date.now.ISO8601Format().prefix(10))
             )
@@ -70,12 +70,16 @@
 
         private static func read(_ path: String) -> String { (try? String(contentsOfFile: path, encoding: .utf8)) ?? "" }
 
-        private static func hypervisor(_ information: String) -> String? {
-            let vendor = [read("/sys/hypervisor/type"), read("/sys/class/dmi/id/sys_vendor")]
-                .map { $0.trimmingCharacters(in: .whitespacesAndNewlines) }
-                .first { !$0.isEmpty }
-            let isGuest = (field("flags", of: information) ?? "").split(separator: " ").contains("hypervisor")
-            return isGuest ? vendor ?? "its name is not told" : nil
+        /// By the name with which it answers, where the processor has an instruction for that.
+        private static var hypervisor: String? {
+            var name = [CChar](repeating: 0, count: Int(clinux_hypervisor_size))
+            if unsafe clinux_hypervisor(&name) {
+                let bytes = name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+                let text = String(decoding: bytes, as: UTF8.self)
+                return ["KVMKVMKVM": "KVM", "Microsoft Hv": "Hyper-V", "VMwareVMware": "VMware", "XenVMMXenVMM": "Xen", "TCGTCGTCGTCG": "QEMU"][text] ?? text
+            }
+            let file = read("/sys/hypervisor/type").trimmingCharacters(in: .whitespacesAndNewlines)
+            return file.isEmpty ? nil : file
         }
 
         private static var architecture: String {
@@ -91,8 +95,10 @@
         private static var compiler: String {
             #if compiler(>=6.4)
                 "6.4 or later"
+            #elseif compiler(>=6.3.2)
+                "6.3.2 or later"
             #elseif compiler(>=6.3.1)
-                "6.3.1 or later"
+                "6.3.1"
             #elseif compiler(>=6.3)
                 "6.3"
             #else

@@ -1,12 +1,10 @@
 // swift-irqfd: SPDX-License-Identifier: Apache-2.0
 
 #if os(Linux)
-    import CFloors
-    import CLinux
     import EventFD
+    import Foundation
     import GuestKit
     import KVMIrqfd
-    import Synchronization
     import Workqueue
 
     /// The row of the real guest.
@@ -17,7 +15,8 @@
             floorTitle: "the line's ioctl by hand",
             goal: Goal(.timesFloor(1.15), .notBehind(PeerName.kvm)),
             notes: [
-                "until the handler of the guest on /dev/kvm has said so; the thread that signals spins meanwhile, and for \(pause / 1_000) µs before the next"
+                "from the call until the handler of the guest on /dev/kvm has said so; before each the guest is idle for \(pause) µs, and sleeps",
+                "\(PeerName.otherThread), for information: the same ioctl by hand, on a thread that a condition variable wakes for it",
             ],
             prepare: {
                 let guest = try KVMGuest()
@@ -30,16 +29,16 @@
                 let signaller = Signaller(try file.makeContextReference())
                 let eventfd = try KernelEventfd()
                 try guest.setIrqfd(eventfd.number, line: kernelsLine, isAssigned: true)
+                let hand = ThreadForHire(name: "bench-by-hand") { witness.pulse() }
                 return RowMeters(
-                    floor: {
-                        try median(witness) {
-                            witness.setInterrupt(GSI(rawValue: line), level: true)
-                            witness.setInterrupt(GSI(rawValue: line), level: false)
-                        }
-                    },
+                    floor: { try median(witness) { witness.pulse() } },
                     ours: { try median(witness) { Signaller.signal(signaller.reference, 1) } },
-                    peers: [.init(name: PeerName.kvm) { try median(witness) { eventfd.write(1) } }],
+                    peers: [
+                        .init(name: PeerName.kvm) { try median(witness) { eventfd.write(1) } },
+                        .init(name: PeerName.otherThread) { try median(witness) { hand.call() } },
+                    ],
                     end: {
+                        hand.quit()
                         set.release()
                         queue.shutdown()
                         guest.stop()
@@ -53,51 +52,63 @@
         private static let line: UInt32 = 5
         /// The line of the kernel's irqfd.
         private static let kernelsLine: UInt32 = 3
-        private static let samples = 200
-        /// Nanoseconds from one interrupt that was taken to the next signal.
-        private static let pause: UInt64 = 5_000
-        /// After so many nanoseconds an interrupt is lost.
-        private static let patience: UInt64 = 2_000_000_000
+        private static let samples = 40
+        /// Microseconds before each: longer than a kernel polls for something to do before it lets the guest's processor sleep.
+        private static let pause: UInt32 = 1_000
+        /// After so long an interrupt is lost.
+        private static let patience = Duration.seconds(2)
 
         /// Says when the guest took an interrupt, and raises its lines.
         private final class Witness: GuestObserver, InterruptController {
+            private struct State: Sendable {
+                /// When the last interrupt was taken.
+                var taken: UInt64?
+                var error: GuestError?
+            }
+
             private let guest: KVMGuest
-            /// When the last interrupt was taken; 0: not yet.
-            let taken = Atomic<UInt64>(0)
-            let hasFailed = Atomic(false)
+            private let state = Monitor(State())
 
             init(_ guest: KVMGuest) { self.guest = guest }
 
-            func guestTook(_ line: UInt32) { taken.store(RawClock.now(), ordering: .releasing) }
-            func guestFailed(_ error: GuestError) { hasFailed.store(true, ordering: .releasing) }
+            func guestTook(_ line: UInt32) {
+                let now = RawClock.now()
+                state.update { $0.taken = now }
+            }
+
+            func guestFailed(_ error: GuestError) { state.update { $0.error = error } }
 
             func setInterrupt(_ gsi: GSI, level: Bool) {
-                do { _ = try guest.setLine(gsi.rawValue, level: level) } catch { hasFailed.store(true, ordering: .releasing) }
+                do throws(GuestError) { _ = try guest.setLine(gsi.rawValue, level: level) } catch { guestFailed(error) }
+            }
+
+            /// What an irqfd does with its line.
+            func pulse() {
+                setInterrupt(GSI(rawValue: GuestRow.line), level: true)
+                setInterrupt(GSI(rawValue: GuestRow.line), level: false)
+            }
+
+            /// Nanoseconds from the body's call to the guest's handler.
+            func time(_ body: () -> Void) throws -> Double {
+                state.update { $0.taken = nil }
+                let start = RawClock.now()
+                body()
+                let outcome: Result<UInt64, GuestError>? = state.wait(atMost: patience) { state in
+                    if let error = state.error { return .failure(error) }
+                    return state.taken.map { .success($0) }
+                }
+                guard let taken = try outcome?.get() else { throw BenchError("the guest took no interrupt within \(patience)") }
+                return Double(taken - start)
             }
         }
 
         /// The median of some times from the body to the guest's handler.
         private static func median(_ witness: Witness, _ body: () -> Void) throws -> Double {
-            var times: [Double] = []
-            for _ in 0..<samples {
-                let rest = RawClock.now() + pause
-                while RawClock.now() < rest { floors_pause() }
-                witness.taken.store(0, ordering: .relaxed)
-                let start = RawClock.now()
-                body()
-                times.append(Double(try awaitInterrupt(witness, from: start) - start))
+            let times = try (0..<samples).map { _ in
+                usleep(pause)
+                return try witness.time(body)
             }
             return Figure.median(times) ?? 0
-        }
-
-        private static func awaitInterrupt(_ witness: Witness, from start: UInt64) throws -> UInt64 {
-            while true {
-                let taken = witness.taken.load(ordering: .acquiring)
-                if taken != 0 { return taken }
-                if witness.hasFailed.load(ordering: .acquiring) { throw BenchError("the guest cannot go on") }
-                if RawClock.now() - start > patience { throw BenchError("the guest took no interrupt within 2 s") }
-                floors_pause()
-            }
         }
     }
 #endif

@@ -21,7 +21,7 @@
             title: "enqueue, run, flush, hot",
             floorTitle: "a round trip between two threads that spin",
             goal: Goal(.timesFloor(1.5), .times(20, of: PeerName.dispatch)),
-            notes: ["Dispatch: async, and a wait for a semaphore that the closure signals"],
+            notes: ["Dispatch: async of a work item, and a wait for it"],
             prepare: {
                 let pair = try ThreadPair(ownPauses: pauses, theirPauses: pauses)
                 let floor = TimedLoop { pair.roundTrips($0) }
@@ -111,10 +111,10 @@
 
         @inline(never)
         private static func runAndWait(on queue: DispatchQueue, _ count: Int) {
-            let semaphore = DispatchSemaphore(value: 0)
             for _ in 0..<count {
-                queue.async { semaphore.signal() }
-                semaphore.wait()
+                let item = DispatchWorkItem {}
+                queue.async(execute: item)
+                item.wait()
             }
         }
 

@@ -5,6 +5,8 @@ enum PeerName {
     static let eventfd = "eventfd(2)"
     static let kvm = "KVM"
     static let dispatch = "Dispatch"
+    /// Not a library: what one would write oneself.
+    static let otherThread = "ioctl on another thread"
     static let mutex = "pthread mutex"
     static let gvisor = "gVisor"
     static let eventListener = "event-listener"
