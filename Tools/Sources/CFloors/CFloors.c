@@ -286,3 +286,9 @@ uint64_t floors_allocated_bytes(void) {
     return 0;
 #endif
 }
+
+void floors_give_back_memory(void) {
+#if defined(__GLIBC__)
+    malloc_trim(0);
+#endif
+}

@@ -72,4 +72,7 @@ void floors_mutex_add(struct floors_mutex *_Nonnull mutex, uint64_t count);
 /// How many bytes are allocated in this process, with what the allocator needs for them; 0: this C library does not tell.
 uint64_t floors_allocated_bytes(void);
 
+/// Gives free memory back to the system, where the C library can, so that who allocates next does not find it warm.
+void floors_give_back_memory(void);
+
 #endif

@@ -1,6 +1,8 @@
 // swift-irqfd: SPDX-License-Identifier: Apache-2.0
 
 #if os(Linux)
+    import Foundation
+
     /// A whole run: in every round each row in turn, and of each row the floor, ours and the peers, one right after the other.
     ///
     /// What the machine does meanwhile is then done to all of them; the figures are medians of the rounds.
@@ -29,6 +31,7 @@
 
         /// Measures everything. What cannot be measured has no figure, and a note that says why.
         func run() -> BenchReport {
+            let load = Self.load
             for place in places { prepare(place) }
             for round in 1...rounds {
                 for place in places where round <= place.row.mostRounds {
@@ -37,12 +40,20 @@
                 }
             }
             for place in places { place.meters?.end() }
+            let machine = MachineDescription.current
             return BenchReport(
-                machine: .current,
+                machine: machine,
                 rounds: rounds,
                 rows: places.map { RowResult($0.row, $0.samples) },
-                missing: directory.missing
+                missing: (machine.kvm ? [] : ["\(PeerName.kvm): /dev/kvm cannot be used"]) + directory.missing,
+                load: load
             )
+        }
+
+        /// How many threads have wanted to run lately, before this run: with more than none, figures are worth less.
+        private static var load: Double? {
+            var loads = [0.0]
+            return unsafe getloadavg(&loads, 1) == 1 ? loads[0] : nil
         }
 
         private func prepare(_ place: Place) {
@@ -64,7 +75,10 @@
                 place.samples.add(ours: try meters.ours())
                 if let counts = meters.counts { place.samples.add(counts: counts()) }
             } catch {
-                place.samples.add(note: "failed: \(error)")
+                place.samples.add(note: "given up after \(place.samples.figures.ours == nil ? "nothing" : "some rounds"): \(error)")
+                meters.end()
+                place.meters = nil
+                return
             }
             for peer in meters.peers {
                 do { place.samples.add(try peer.measure(), of: peer.name) } catch {

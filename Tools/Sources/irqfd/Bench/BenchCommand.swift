@@ -17,7 +17,8 @@ struct BenchCommand: ParsableCommand {
             In JSON, all times are nanoseconds an operation. Of "ratios", "floor" is ours divided by the floor, and a peer's is its time divided by \
             ours. "meets" is null where nothing of the goal could be judged.
 
-            Exit status: 0, it was measured; 1, with --strict, a goal is missed; 64, bad arguments; 69, not on this system.
+            Exit status: 0, it was measured, whatever came of it; 1, with --strict, a goal is missed, or a file could not be written, or the program \
+            crashed; 64, bad arguments; 69, not on this system.
 
             Example: three rows as JSON:
 
@@ -80,6 +81,7 @@ struct BenchCommand: ParsableCommand {
 
     #if os(Linux)
         private func measure() throws {
+            Crash.makeItAnExitStatus()
             let start = ContinuousClock.now
             let rows = BenchRow.all.filter { names.isEmpty || names.contains($0.name) }
             let directory = PeerDirectory(path: peers ?? PeerDirectory.usual)
@@ -95,9 +97,10 @@ struct BenchCommand: ParsableCommand {
             }
             report.seconds = Report.tenths(.now - start)
             Self.show("")
+            Console.say(json ? try report.json() : report.table(), onStandardError: false)
+            // Afterwards: what was measured is not lost when a file cannot be written.
             if let svg { try Chart(report).svg.write(toFile: svg, atomically: true, encoding: .utf8) }
             if let markdown { try report.markdown().write(toFile: markdown, atomically: true, encoding: .utf8) }
-            Console.say(json ? try report.json() : report.table(), onStandardError: false)
             if strict && !report.isGood { throw ExitCode.failure }
         }
 

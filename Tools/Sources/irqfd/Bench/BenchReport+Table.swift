@@ -25,7 +25,8 @@
         var verdict: String {
             let rest = rows.count { $0.meets == nil }
             let remark = rest == 0 ? "" : " (\(rest) more could not be judged)"
-            return "goals met: \(goalsMet) of \(goalsJudged)\(remark); medians of \(rounds) \(rounds == 1 ? "round" : "rounds")"
+            let before = load.map { $0 >= 0.5 ? "; the machine was busy before (load \(Figure.significant($0)))" : "" } ?? ""
+            return "goals met: \(goalsMet) of \(goalsJudged)\(remark); medians of \(rounds) \(rounds == 1 ? "round" : "rounds")\(before)"
         }
 
         private static func cells(_ row: RowResult) -> [String] {

@@ -82,7 +82,12 @@
                 Self.style,
                 "<rect class=\"ground\" width=\"100%\" height=\"100%\" rx=\"8\"/>",
                 text("swift-irqfd: time of each operation", x: 24, y: 34, "heading"),
-                text("Shorter is faster; the axis is logarithmic. A floor is the least that the machine needs for it.", x: 24, y: 54, "note"),
+                text(
+                    "Shorter is faster; the axis is logarithmic. A floor is the least that the machine needs for it.",
+                    x: 24,
+                    y: 54,
+                    "note"
+                ),
             ]
             let notes = footer.enumerated().map { text($1, x: 24, y: bottom + 40 + Double($0) * 15, "note") }
             return (frame + legend + axis(to: bottom) + body + notes + ["</svg>"]).joined(separator: "\n") + "\n"
@@ -95,6 +100,7 @@
             .note, .tick { font-size: 11px; fill: #59636e; }
             .label { font-size: 10px; fill: #59636e; }
             .strong { font-size: 10px; font-weight: 600; }
+            .label, .strong { paint-order: stroke; stroke: #ffffff; stroke-width: 4px; }
             .ground { fill: #ffffff; }
             .grid { stroke: #d1d9e0; stroke-width: 1; }
             .ours { fill: #0969da; }
@@ -103,6 +109,7 @@
             @media (prefers-color-scheme: dark) {
             text { fill: #e6edf3; }
             .note, .tick, .label { fill: #9198a1; }
+            .label, .strong { stroke: #0d1117; }
             .ground { fill: #0d1117; }
             .grid { stroke: #2b3138; }
             .ours { fill: #4493f8; }

@@ -76,7 +76,9 @@
             if unsafe clinux_hypervisor(&name) {
                 let bytes = name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
                 let text = String(decoding: bytes, as: UTF8.self)
-                return ["KVMKVMKVM": "KVM", "Microsoft Hv": "Hyper-V", "VMwareVMware": "VMware", "XenVMMXenVMM": "Xen", "TCGTCGTCGTCG": "QEMU"][text] ?? text
+                return [
+                    "KVMKVMKVM": "KVM", "Microsoft Hv": "Hyper-V", "VMwareVMware": "VMware", "XenVMMXenVMM": "Xen", "TCGTCGTCGTCG": "QEMU",
+                ][text] ?? text
             }
             let file = read("/sys/hypervisor/type").trimmingCharacters(in: .whitespacesAndNewlines)
             return file.isEmpty ? nil : file

@@ -20,7 +20,7 @@
 
         init(path: String, patience: Duration = patience) {
             let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-            for name in names.sorted() {
+            for name in names.sorted() where !name.hasPrefix(".") {
                 let program = "\(path)/\(name)"
                 var isDirectory: ObjCBool = false
                 guard

@@ -22,13 +22,13 @@
                 let guest = try KVMGuest()
                 let witness = Witness(guest)
                 try guest.start(observer: witness)
+                let eventfd = try KernelEventfd()
+                try guest.setIrqfd(eventfd.number, line: kernelsLine, isAssigned: true)
                 let queue = SingleThreadWorkqueue(name: "bench-guest")
                 let set = IrqfdSet(controller: witness, injectionQueue: queue)
                 let file = EventFDFile()
                 try set.assign(file, gsi: GSI(rawValue: line))
                 let signaller = Signaller(try file.makeContextReference())
-                let eventfd = try KernelEventfd()
-                try guest.setIrqfd(eventfd.number, line: kernelsLine, isAssigned: true)
                 let hand = ThreadForHire(name: "bench-by-hand") { witness.pulse() }
                 return RowMeters(
                     floor: { try median(witness) { witness.pulse() } },

@@ -50,7 +50,7 @@
 
         private static let flushCold = BenchRow(
             name: "flush-cold",
-            title: "the same after an idle pause",
+            title: "enqueue, run, flush, after an idle pause",
             floorTitle: "a round trip between two threads that sleep on futexes",
             goal: Goal(.timesFloor(1.3), .exactly(1, "kernel wakes a hand-off"), .exactly(1, "kernel waits a hand-off")),
             notes: ["each after a pause of \(idle / 1_000) ms, in which the worker goes to sleep; a round trip is two hand-offs"],

@@ -83,7 +83,7 @@
 
         private static let close = BenchRow(
             name: "close-1000",
-            title: "close of a file with an irqfd, over 1,000 closes, each",
+            title: "close of a file with an irqfd, each of 1,000",
             goal: Goal(.part(15, of: PeerName.kvm)),
             notes: ["the first close apart, before them: it wakes the worker that ends the irqfds"],
             prepare: {

@@ -7,16 +7,16 @@
     /// Rows about the wake of many functions, and about the queue's list.
     enum WakeRows {
         static let all = [
-            wake("wake-16", of: 16, Goal(.timesFloor(1.5))),
-            wake("wake-1000", of: 1_000, Goal(.timesFloor(1.5))),
-            wake("wake-100000", of: 100_000, Goal(.timesFloor(2)), callsFunctions: false),
+            wake("wake-16", of: 16, "16", Goal(.timesFloor(1.5))),
+            wake("wake-1000", of: 1_000, "1,000", Goal(.timesFloor(1.5))),
+            wake("wake-100000", of: 100_000, "100,000", Goal(.timesFloor(2)), callsFunctions: false),
             addRemove,
         ]
 
-        private static func wake(_ name: String, of count: Int, _ goal: Goal, callsFunctions: Bool = true) -> BenchRow {
+        private static func wake(_ name: String, of count: Int, _ words: String, _ goal: Goal, callsFunctions: Bool = true) -> BenchRow {
             BenchRow(
                 name: name,
-                title: "wake of \(count) functions, each",
+                title: "wake of \(words) functions, each",
                 floorTitle: callsFunctions ? "a walk of as many nodes, with a call through a pointer" : "a pointer walk of as many nodes",
                 goal: goal,
                 prepare: {
