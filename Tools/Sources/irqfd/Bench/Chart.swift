@@ -65,10 +65,13 @@
             for (row, bars) in groups {
                 let height = Double(bars.count) * Self.barStep
                 body.append(text(row.title, x: Self.left - 10, y: y + height / 2 + 3, "title", anchor: "end"))
-                for bar in bars {
-                    body += lines(of: bar, y: y)
-                    y += Self.barStep
+                // The labels first: the ground around their letters must not lie on other bars.
+                let places = bars.enumerated().map { (bar: $1, y: y + Double($0) * Self.barStep) }
+                body += places.map { label(of: $0.bar, y: $0.y) }
+                body += places.map { place in
+                    rectangle(x: Self.left, y: place.y, width: width(of: place.bar), height: Self.barHeight, place.bar.kind.rawValue)
                 }
+                y += height
                 y += Self.rowGap
             }
             let bottom = y - Self.rowGap / 2
@@ -140,13 +143,11 @@
             }
         }
 
-        private func lines(of bar: Bar, y: Double) -> [String] {
-            let end = place(bar.time)
-            return [
-                rectangle(x: Self.left, y: y, width: max(1, end - Self.left), height: Self.barHeight, bar.kind.rawValue),
-                text(bar.label, x: end + 5, y: y + 9, bar.kind == .ours ? "strong" : "label"),
-            ]
+        private func label(of bar: Bar, y: Double) -> String {
+            text(bar.label, x: Self.left + width(of: bar) + 5, y: y + 9, bar.kind == .ours ? "strong" : "label")
         }
+
+        private func width(of bar: Bar) -> Double { max(1, place(bar.time) - Self.left) }
 
         // MARK: Parts
 
