@@ -99,9 +99,16 @@ struct BenchCommand: ParsableCommand {
             Self.show("")
             Console.say(json ? try report.json() : report.table(), onStandardError: false)
             // Afterwards: what was measured is not lost when a file cannot be written.
-            if let svg { try Chart(report).svg.write(toFile: svg, atomically: true, encoding: .utf8) }
-            if let markdown { try report.markdown().write(toFile: markdown, atomically: true, encoding: .utf8) }
+            if let svg { try Self.write(Chart(report).svg, to: svg) }
+            if let markdown { try Self.write(report.markdown(), to: markdown) }
             if strict && !report.isGood { throw ExitCode.failure }
+        }
+
+        private static func write(_ text: String, to path: String) throws {
+            do { try text.write(toFile: path, atomically: true, encoding: .utf8) } catch {
+                Console.say("Error: \(path) could not be written: \(error.localizedDescription)", onStandardError: true)
+                throw ExitCode.failure
+            }
         }
 
         private static func show(_ line: String) {

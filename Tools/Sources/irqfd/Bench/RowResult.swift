@@ -28,7 +28,8 @@ struct RowResult: Sendable, Encodable {
         goal = row.goal.text
         let (meets, remarks) = row.goal.judge(figures)
         self.meets = figures.ours == nil ? nil : meets
-        notes = row.notes + samples.notes + remarks
+        let counted = figures.counts.sorted { $0.key < $1.key }.map { "\($0.key): \(Figure.significant($0.value))" }
+        notes = row.notes + samples.notes + counted + remarks
         rounds = samples.ours.count
         spread = ["ours": samples.ours, "floor": samples.floor].compactMapValues { Figure.middleHalf($0) }
     }

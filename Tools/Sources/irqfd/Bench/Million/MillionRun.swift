@@ -48,11 +48,12 @@
             try time(.assign) {
                 for (index, file) in files.enumerated() { try sets[index / Self.irqfdsOfEach].assign(file, gsi: 5) }
             }
-            if bytes > 0 {
-                let sum = floors_allocated_bytes() - bytes
-                let ofFiles = Double(bytesWithFiles - bytesWithSets)
+            let ofFiles = Double(bytesWithFiles) - Double(bytesWithSets)
+            let sum = Double(floors_allocated_bytes()) - Double(bytes)
+            // Where another allocator stands in for the C library's, as with a sanitizer, it has nothing to tell.
+            if ofFiles > 0, sum > ofFiles {
                 eventfdBytes = ofFiles / Double(irqfds)
-                irqfdBytes = (Double(sum) - ofFiles) / Double(irqfds)
+                irqfdBytes = (sum - ofFiles) / Double(irqfds)
             }
             residentBytes = Double(Self.resident - resident) / Double(irqfds)
 

@@ -108,7 +108,7 @@
                         // Dropping one closes it.
                         return RawClock.time { eventfds.removeAll() } / Double(count)
                     },
-                    counts: { ["first close, ns": first.nanoseconds] },
+                    counts: { ["nanoseconds of the first close": first.nanoseconds] },
                     notes: kernel.notes
                 )
             }

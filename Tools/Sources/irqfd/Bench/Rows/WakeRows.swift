@@ -70,7 +70,7 @@
             // Without the array that has them.
             let bytes = (Int(after) - Int(before)) / count - 8
             // Where the C library does not tell: about as much as it was when this was written.
-            return after == 0 ? (128, object) : (max(32, bytes - object), object)
+            return bytes > object ? (bytes - object, object) : (128, object)
         }
     }
 #endif
