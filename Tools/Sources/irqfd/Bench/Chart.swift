@@ -25,9 +25,6 @@
         private static let barHeight = 11.0
         private static let barStep = 13.0
         private static let rowGap = 12.0
-        /// No more peers than that in a row: the fastest.
-        private static let mostPeers = 2
-
         private let groups: [(row: RowResult, bars: [Bar])]
         private let machine: String
         /// Powers of ten between which the axis goes.
@@ -52,7 +49,9 @@
                 return Bar(kind: kind, time: time, label: "\(name) \(Figure.time(time))")
             }
             guard let ours = bar(.ours, row.figures.ours, "ours") else { return [] }
-            let peers = row.figures.peers.sorted { ($0.value, $0.key) < ($1.value, $1.key) }.prefix(mostPeers)
+            // The fastest, and those that the goal speaks of; more would be a picture of others.
+            let sorted = row.figures.peers.sorted { ($0.value, $0.key) < ($1.value, $1.key) }
+            let peers = sorted.prefix(1) + sorted.dropFirst().filter { row.goalPeers.contains($0.key) }
             return [ours] + [bar(.floor, row.figures.floor, "floor")].compactMap { $0 } + peers.compactMap { bar(.peer, $0.value, $0.key) }
         }
 
@@ -123,7 +122,7 @@
             """
 
         private var legend: [String] {
-            let entries: [(Kind, String, Double)] = [(.ours, "ours", 0), (.floor, "floor", 70), (.peer, "fastest peers", 146)]
+            let entries: [(Kind, String, Double)] = [(.ours, "ours", 0), (.floor, "floor", 70), (.peer, "peers", 146)]
             return entries.flatMap { kind, name, offset in
                 let x = Self.width - 264 + offset
                 return [rectangle(x: x, y: 23, width: 12, height: 12, kind.rawValue), text(name, x: x + 18, y: 33, "note")]

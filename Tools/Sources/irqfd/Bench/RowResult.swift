@@ -9,6 +9,8 @@ struct RowResult: Sendable, Encodable {
     let floorTitle: String?
     let figures: RowFigures
     let goal: String
+    /// The peers that the goal speaks of.
+    let goalPeers: Set<String>
     /// Nil: the row was not measured, or nothing of the goal can be judged.
     let meets: Bool?
     let notes: [String]
@@ -26,6 +28,7 @@ struct RowResult: Sendable, Encodable {
         floorTitle = row.floorTitle
         figures = samples.figures
         goal = row.goal.text
+        goalPeers = Set(row.goal.conditions.compactMap(\.peer))
         let (meets, remarks) = row.goal.judge(figures)
         self.meets = figures.ours == nil ? nil : meets
         let counted = figures.counts.sorted { $0.key < $1.key }.map { "\($0.key): \(Figure.significant($0.value))" }
