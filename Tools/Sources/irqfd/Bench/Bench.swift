@@ -1,8 +1,6 @@
 // swift-irqfd: SPDX-License-Identifier: Apache-2.0
 
 #if os(Linux)
-    import Foundation
-
     /// A whole run: in every round each row in turn, and of each row the floor, ours and the peers, one right after the other.
     ///
     /// What the machine does meanwhile is then done to all of them; the figures are medians of the rounds.
@@ -31,7 +29,7 @@
 
         /// Measures everything. What cannot be measured has no figure, and a note that says why.
         func run() -> BenchReport {
-            let load = Self.load
+            let before = OtherPrograms()
             for place in places { prepare(place) }
             for round in 1...rounds {
                 for place in places where round <= place.row.mostRounds {
@@ -46,14 +44,8 @@
                 rounds: rounds,
                 rows: places.map { RowResult($0.row, $0.samples) },
                 missing: (machine.kvm ? [] : ["\(PeerName.kvm): /dev/kvm cannot be used"]) + directory.missing,
-                load: load
+                others: before.flatMap { before in OtherPrograms().map { $0.processors(since: before) } }
             )
-        }
-
-        /// How many threads have wanted to run lately, before this run: with more than none, figures are worth less.
-        private static var load: Double? {
-            var loads = [0.0]
-            return unsafe getloadavg(&loads, 1) == 1 ? loads[0] : nil
         }
 
         private func prepare(_ place: Place) {

@@ -25,8 +25,10 @@
         var verdict: String {
             let rest = rows.count { $0.meets == nil }
             let remark = rest == 0 ? "" : " (\(rest) more could not be judged)"
-            let before = load.map { $0 >= 0.5 ? "; the machine was busy before (load \(Figure.significant($0)))" : "" } ?? ""
-            return "goals met: \(goalsMet) of \(goalsJudged)\(remark); medians of \(rounds) \(rounds == 1 ? "round" : "rounds")\(before)"
+            let busy =
+                (others ?? 0) >= 0.25
+                ? "; others kept \(Figure.significant(others ?? 0)) processors busy meanwhile, which spoils figures" : ""
+            return "goals met: \(goalsMet) of \(goalsJudged)\(remark); medians of \(rounds) \(rounds == 1 ? "round" : "rounds")\(busy)"
         }
 
         private static func cells(_ row: RowResult) -> [String] {

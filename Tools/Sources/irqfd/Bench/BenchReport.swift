@@ -10,13 +10,14 @@
         let rows: [RowResult]
         /// Peers that are not there, and why.
         let missing: [String]
-        /// How many threads have wanted to run in the minute before; nil: the system does not tell.
-        var load: Double?
+        /// How many processors others kept busy meanwhile; nil: the system does not tell.
+        var others: Double?
         var million: MillionResult?
         var seconds = 0.0
 
         private enum CodingKeys: String, CodingKey {
-            case machine, rounds, rows, missing, load, million, seconds
+            case machine, rounds, rows, missing, million, seconds
+            case others = "others_processors"
             case goalsMet = "goals_met"
             case goalsJudged = "goals_judged"
         }
@@ -33,7 +34,7 @@
             try container.encode(rounds, forKey: .rounds)
             try container.encode(rows, forKey: .rows)
             try container.encode(missing, forKey: .missing)
-            try container.encode(load, forKey: .load)
+            try container.encode(others, forKey: .others)
             try container.encode(million, forKey: .million)
             try container.encode(seconds, forKey: .seconds)
             try container.encode(goalsMet, forKey: .goalsMet)

@@ -111,6 +111,18 @@
             #expect(MachineDescription.system("") == "Linux")
         }
 
+        @Test func othersAreToldFromUs() throws {
+            #expect(OtherPrograms.busyTicks("cpu  10 1 5 100 7 2 3 4 9 9\ncpu0 1 1 1 1 1 1 1 1\n") == 25)
+            #expect(OtherPrograms.busyTicks("cpu  10 1 5\n") == nil && OtherPrograms.busyTicks("") == nil)
+            let start = try #require(OtherPrograms())
+            #expect(try #require(OtherPrograms()).processors(since: start) >= 0)
+            var report = Self.report
+            report.others = 0.1
+            #expect(!report.verdict.contains("busy"))
+            report.others = 1.5
+            #expect(report.verdict.hasSuffix("others kept 1.50 processors busy meanwhile, which spoils figures"))
+        }
+
         @Test func wordsAreWrapped() {
             #expect(Chart.wrapped("one two three", at: 7) == ["one two", "three"])
             #expect(Chart.wrapped("extraordinary", at: 4) == ["extraordinary"])
