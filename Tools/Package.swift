@@ -15,12 +15,14 @@ let package = Package(
     targets: [
         .target(name: "CKVM"),
         .target(name: "CLinux"),
+        .target(name: "CFloors"),
         .target(name: "GuestKit", dependencies: ["CKVM"]),
         .executableTarget(
             name: "irqfd",
             dependencies: [
                 "CKVM",
                 "CLinux",
+                "CFloors",
                 "GuestKit",
                 .product(name: "WaitQueue", package: "swift-irqfd"),
                 .product(name: "EventFD", package: "swift-irqfd"),
@@ -54,7 +56,7 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
-for target in package.targets where !["CKVM", "CLinux"].contains(target.name) {
+for target in package.targets where !["CKVM", "CLinux", "CFloors"].contains(target.name) {
     target.swiftSettings = [
         .strictMemorySafety(),
         .enableUpcomingFeature("ExistentialAny"),

@@ -73,6 +73,11 @@ package final class KVMGuest: Guest, @unchecked Sendable {
         return outcome > 0 ? .latched : outcome == 0 ? .merged : .ignored
     }
 
+    /// Lets an eventfd interrupt the guest on a line, by the kernel's own irqfd, or takes it from there.
+    package func setIrqfd(_ eventfd: Int32, line: UInt32, isAssigned: Bool) throws(GuestError) {
+        try succeed(ckvm_irqfd(vm.number, eventfd, line, isAssigned), "setting an irqfd of the kernel's")
+    }
+
     package func stop() {
         guard let thread = thread.update({ $0.take() }) else { return }
         isStopping.store(true, ordering: .sequentiallyConsistent)

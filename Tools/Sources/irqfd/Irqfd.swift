@@ -13,9 +13,9 @@ struct Irqfd: ParsableCommand {
 
     private static var subcommands: [any ParsableCommand.Type] {
         #if os(Linux)
-            [GuestCommand.self, TortureCommand.self, CompareCommand.self, DeviceCommand.self]
+            [GuestCommand.self, TortureCommand.self, CompareCommand.self, BenchCommand.self, DeviceCommand.self]
         #else
-            [GuestCommand.self, TortureCommand.self, CompareCommand.self]
+            [GuestCommand.self, TortureCommand.self, CompareCommand.self, BenchCommand.self]
         #endif
     }
 }

@@ -14,6 +14,30 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#if defined(__x86_64__) && defined(__GNUC__)
+#include <cpuid.h>
+#include <string.h>
+#endif
+
+/// The name with which a hypervisor answers, and a null byte.
+enum { clinux_hypervisor_size = 13 };
+
+/// Asks the processor under which hypervisor it runs; false: under none, or it cannot be asked.
+static inline bool clinux_hypervisor(char name[13]) {
+#if defined(__x86_64__) && defined(__GNUC__)
+    unsigned a, b, c, d;
+    if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & 1u << 31)) return false;
+    __cpuid(0x40000000, a, b, c, d);
+    memcpy(name, &b, 4);
+    memcpy(name + 4, &c, 4);
+    memcpy(name + 8, &d, 4);
+    name[12] = 0;
+    return name[0] != 0;
+#else
+    return false;
+#endif
+}
+
 /// A number that no descriptor has: the limit of open files is below it.
 enum { clinux_no_descriptor = 0x7ffffffe };
 
@@ -27,6 +51,7 @@ enum { clinux_no_descriptor = 0x7ffffffe };
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -193,6 +218,15 @@ static inline void clinux_roam(const struct clinux_processors *before) {
     syscall(SYS_sched_setaffinity, 0, sizeof *before, before);
 }
 
+/// Lets this process have as many open descriptors as it may at most, and says how many that are.
+static inline int64_t clinux_raise_open_files(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0) return -errno;
+    limit.rlim_cur = limit.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &limit) < 0) return -errno;
+    return limit.rlim_cur > INT32_MAX ? INT32_MAX : (int64_t)limit.rlim_cur;
+}
+
 #else
 
 struct clinux_signaller {
@@ -218,6 +252,7 @@ static inline int clinux_signaller_open(struct clinux_signaller *signaller) { re
 static inline void clinux_signaller_close(struct clinux_signaller *signaller) {}
 static inline int clinux_signal(struct clinux_signaller *signaller, int descriptor) { return -ENOSYS; }
 static inline int clinux_stay(struct clinux_processors *before) { return -ENOSYS; }
+static inline int64_t clinux_raise_open_files(void) { return -ENOSYS; }
 static inline void clinux_roam(const struct clinux_processors *before) {}
 
 #endif

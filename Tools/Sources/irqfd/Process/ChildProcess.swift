@@ -94,7 +94,7 @@
         }
 
         /// Lends the strings as C has them, with a null pointer behind the last.
-        private static func withCStrings<R>(_ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> R) -> R {
+        static func withCStrings<R>(_ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> R) -> R {
             var pointers = unsafe strings.map { unsafe strdup($0) } + [nil]
             defer { for index in unsafe pointers.indices { unsafe free(pointers[index]) } }
             return unsafe pointers.withUnsafeMutableBufferPointer { unsafe body(UnsafePointer($0.baseAddress!)) }

@@ -1,0 +1,12 @@
+// swift-irqfd: SPDX-License-Identifier: Apache-2.0
+
+import Workqueue
+
+/// How often the library has had the kernel put a thread to sleep, and wake one, so far.
+struct KernelSleeps: Sendable {
+    let sleeps: UInt64
+    let wakes: UInt64
+
+    /// Nil: the library does not count it.
+    static var current: KernelSleeps? { nil }
+}
