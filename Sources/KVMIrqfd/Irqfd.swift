@@ -127,8 +127,10 @@ struct Irqfd: ~Copyable {
         let inject = unsafe (memory + injectOffset).bindMemory(to: WorkNode.self, capacity: 1)
         let shutdown = unsafe (memory + shutdownOffset).bindMemory(to: WorkNode.self, capacity: 1)
         unsafe wait.initialize(to: WaitQueueNode(context: memory, function: { unsafe Irqfd.wakeup($0, $1, $2) }))
-        unsafe inject.initialize(to: WorkNode(context: memory, life: .untilFlushed, function: { unsafe Irqfd.inject($0.assumingMemoryBound(to: WorkNode.self)) }))
-        unsafe shutdown.initialize(to: WorkNode(context: memory, function: { unsafe Irqfd.shutdown($0.assumingMemoryBound(to: WorkNode.self)) }))
+        unsafe inject.initialize(
+            to: WorkNode(context: memory, life: .untilFlushed) { unsafe Irqfd.inject($0.assumingMemoryBound(to: WorkNode.self)) }
+        )
+        unsafe shutdown.initialize(to: WorkNode(context: memory) { unsafe Irqfd.shutdown($0.assumingMemoryBound(to: WorkNode.self)) })
         let irqfd = unsafe memory.bindMemory(to: Irqfd.self, capacity: 1)
         unsafe irqfd.initialize(
             to: Irqfd(set: Unmanaged.passRetained(set), eventFD: eventFD, gsi: gsi, wait: wait, inject: inject, shutdown: shutdown)

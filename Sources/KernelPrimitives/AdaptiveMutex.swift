@@ -123,7 +123,7 @@ package struct AdaptiveMutex: ~Copyable, Sendable {
     // MARK: Explored schedules
 
     #if ScheduleExploration
-        @usableFromInline var place: WordPlace { unsafe WordPlace(address: sleepingPlace, serial: placeSerial) }
+        private var place: WordPlace { unsafe WordPlace(address: sleepingPlace, serial: placeSerial) }
 
         private func scheduleWrite() { unsafe ScheduleSeam.reach(.atomicWrite, place) }
 

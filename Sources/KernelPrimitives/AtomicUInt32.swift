@@ -26,7 +26,7 @@ package struct AtomicUInt32: ~Copyable, Sendable {
     }
 
     #if ScheduleExploration
-        @inlinable package var place: WordPlace { unsafe WordPlace(address: address, serial: serial) }
+        package var place: WordPlace { unsafe WordPlace(address: address, serial: serial) }
     #endif
 
     @inlinable package func load() -> UInt32 {
@@ -90,8 +90,8 @@ package struct AtomicUInt32: ~Copyable, Sendable {
     }
 
     #if ScheduleExploration
-        @inlinable func scheduleRead() { unsafe ScheduleSeam.reach(.atomicRead, place) }
+        @usableFromInline func scheduleRead() { unsafe ScheduleSeam.reach(.atomicRead, place) }
 
-        @inlinable func scheduleWrite() { unsafe ScheduleSeam.reach(.atomicWrite, place) }
+        @usableFromInline func scheduleWrite() { unsafe ScheduleSeam.reach(.atomicWrite, place) }
     #endif
 }

@@ -46,9 +46,9 @@ package final class ObjectRegistry: @unchecked Sendable {
     package func sum(_ counter: (UnsafeRawPointer) -> UInt64) -> UInt64 {
         lock.withLock {
             var total = endedTotal
-            for unsafe object in unsafe slots {
+            for slot in unsafe slots.indices {
                 // Not retained: an object that is in its deinit stays until it has left this list.
-                if let object = unsafe object { total &+= unsafe counter(object) }
+                if let object = unsafe slots[slot] { total &+= unsafe counter(object) }
             }
             return total
         }

@@ -116,34 +116,40 @@ extension WorkqueueCore {
     func attachBehindAll(_ barrier: FlushBarrier.Pointer) -> WorkqueueCore? {
         withLock {
             promoteExpiredTimers()
-            if let last = unsafe last ?? batchLast {
-                unsafe Trace.note("wait behind", last, self)
-                unsafe last.pointee.barriers = unsafe FlushBarrier.joined(barrier, last.pointee.barriers)
-            } else if unsafe current != nil {
-                Trace.note("wait for the end of the run on", self)
-                currentBarriers = unsafe FlushBarrier.joined(barrier, currentBarriers)
-            } else {
-                return nil
-            }
-            return self
+            return unsafe attachBehindListed(barrier)
         }
+    }
+
+    /// Under both locks.
+    private func attachBehindListed(_ barrier: FlushBarrier.Pointer) -> WorkqueueCore? {
+        if let last = unsafe last ?? batchLast {
+            unsafe Trace.note("wait behind", last, self)
+            unsafe last.pointee.barriers = unsafe FlushBarrier.joined(barrier, last.pointee.barriers)
+        } else if unsafe current != nil {
+            Trace.note("wait for the end of the run on", self)
+            currentBarriers = unsafe FlushBarrier.joined(barrier, currentBarriers)
+        } else {
+            return nil
+        }
+        return self
     }
 
     /// The corresponding kernel function is `flush_workqueue`.
     package func flush() {
         Trace.note("flush the queue", self)
-        if isIdleNow { return Trace.note("flushed the queue", self) }
-        _ = unsafe FlushBarrier.wait("a queue to be flushed") { barrier in unsafe attachBehindAll(barrier) }
-        Trace.note("flushed the queue", self)
-    }
-
-    /// Nothing is listed and nothing runs: the worker sleeps, or is about to, and says so in the section in which it found that.
-    private var isIdleNow: Bool {
         mutex.lock()
         promoteExpiredTimers()
-        let isIdle = unsafe isIdle && first == nil
-        mutex.unlock()
-        return isIdle
+        // The worker sleeps, or is about to, and says so in the section in which it found nothing; and nothing came since.
+        if isIdle, unsafe first == nil {
+            mutex.unlock()
+            return Trace.note("flushed the queue", self)
+        }
+        batchMutex.lock()
+        _ = unsafe FlushBarrier.wait("a queue to be flushed") { barrier in
+            defer { unlock() }
+            return unsafe attachBehindListed(barrier)
+        }
+        Trace.note("flushed the queue", self)
     }
 
     /// The corresponding kernel function is `drain_workqueue`.

@@ -8,7 +8,10 @@
 
     /// The end of a file, by `close()`.
     let closesOfEventFDs = [
-        Scenario("close against a read that sleeps") { run in
+        Scenario(
+            "close against a read that sleeps",
+            fewBecause: "a call that need not sleep is one section of the wait queue's lock, and holds nothing"
+        ) { run in
             let file = EventFDFile(initialValue: 1)
             let listener = Listener(run)
             _ = listener.listen(to: file)
@@ -21,7 +24,10 @@
             ])
             listener.expectOneHangup()
         },
-        Scenario("close against a write that sleeps") { run in
+        Scenario(
+            "close against a write that sleeps",
+            fewBecause: "a call that need not sleep is one section of the wait queue's lock, and holds nothing"
+        ) { run in
             let file = EventFDFile()
             try! file.write(.max - 2)
             let listener = Listener(run)
@@ -49,7 +55,10 @@
             run.explore(["read": read, "read too": read, "close": { try! file.close() }])
             listener.expectOneHangup()
         },
-        Scenario("write and close against read") { run in
+        Scenario(
+            "write and close against read",
+            fewBecause: "a call that need not sleep is one section of the wait queue's lock, and holds nothing"
+        ) { run in
             let file = EventFDFile()
             let listener = Listener(run)
             _ = listener.listen(to: file)

@@ -18,7 +18,10 @@
     // MARK: Readers and writers
 
     private let readsAndWrites = [
-        Scenario("read against write") { run in
+        Scenario(
+            "read against write",
+            fewBecause: "a call that need not sleep is one section of the wait queue's lock, and holds nothing"
+        ) { run in
             let file = EventFDFile()
             run.explore([
                 "read": {
@@ -33,7 +36,10 @@
             ])
             run.expect(file.count == 0, "what was read is still there")
         },
-        Scenario("read against write, a semaphore") { run in
+        Scenario(
+            "read against write, a semaphore",
+            fewBecause: "a call that need not sleep is one section of the wait queue's lock, and holds nothing"
+        ) { run in
             let file = EventFDFile(flags: .semaphore)
             run.explore([
                 "read": {
@@ -49,7 +55,10 @@
             ])
             run.expect(file.count == 0, "what was read is still there")
         },
-        Scenario("two readers, one event") { run in
+        Scenario(
+            "two readers, one event",
+            fewBecause: "a call that need not sleep is one section of the wait queue's lock, and holds nothing"
+        ) { run in
             let file = EventFDFile(initialValue: 7)
             let narrows = Narrows()
             let read: @Sendable () -> Void = {
@@ -98,7 +107,10 @@
     // MARK: A counter that is full
 
     private let eventsInFull = [
-        Scenario("write against read when the counter is full") { run in
+        Scenario(
+            "write against read when the counter is full",
+            fewBecause: "a call that need not sleep is one section of the wait queue's lock, and holds nothing"
+        ) { run in
             let file = EventFDFile()
             try! file.write(.max - 1)
             run.explore([
@@ -168,7 +180,10 @@
     }
 
     private let pollsOfEventFDs = [
-        Scenario("poll against write") { run in
+        Scenario(
+            "poll against write",
+            fewBecause: "a call that need not sleep is one section of the wait queue's lock, and holds nothing"
+        ) { run in
             let file = EventFDFile()
             let poller = Poller(run)
             run.explore([
@@ -210,7 +225,10 @@
             listener.expectNothingMissed(1)
             other.expectNothingMissed(1)
         },
-        Scenario("poll against close") { run in
+        Scenario(
+            "poll against close",
+            fewBecause: "a call that need not sleep is one section of the wait queue's lock, and holds nothing"
+        ) { run in
             let file = EventFDFile()
             let listener = Listener(run)
             let isRegistered = Tally()

@@ -124,13 +124,26 @@
     private final class NodePlace: @unchecked Sendable {
         // @unchecked: one thread of the scenario makes and ends the item, and what else is done with it has locks of its own.
         private let node = WorkNode.Pointer.allocate(capacity: 1)
+        private var function: () -> Void = {}
 
         func make(_ function: @escaping () -> Void) {
-            unsafe node.initialize(to: WorkNode(context: UnsafeMutableRawPointer(node)) { _ in function() })
+            self.function = function
+            // Unretained: the scenario keeps this object.
+            let context = unsafe Unmanaged.passUnretained(self).toOpaque()
+            unsafe node.initialize(
+                to: WorkNode(context: context) { node in
+                    let context = unsafe node.assumingMemoryBound(to: WorkNode.self).pointee.context
+                    unsafe Unmanaged<NodePlace>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.function() }
+                }
+            )
             unsafe ScheduleSeam.name(node, size: MemoryLayout<WorkNode>.size, .numbered("work"))
         }
 
-        func end() { unsafe WorkNode.end(node) }
+        func end() {
+            unsafe WorkNode.end(node)
+            function = {}
+        }
+
         func free() { unsafe node.deallocate() }
 
         func enqueue(on queue: SingleThreadWorkqueue) -> EnqueueResult { unsafe queue.core.enqueue(node) }

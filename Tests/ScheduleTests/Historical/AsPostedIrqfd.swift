@@ -32,9 +32,9 @@
         static func make(_ kvm: AsPostedKVM.Pointer, _ eventFD: EventFDContext, gsi: Int) -> Pointer {
             let parts = unsafe IrqfdParts(
                 behind: AsPostedIrqfd.self,
-                wakeup: { unsafe wakeup($0, $1, &$2) },
-                inject: { unsafe inject($0) },
-                shutdown: { unsafe shutdown($0) }
+                wakeup: { unsafe AsPostedIrqfd.wakeup($0, $1, $2) },
+                inject: { unsafe AsPostedIrqfd.inject($0.assumingMemoryBound(to: WorkNode.self)) },
+                shutdown: { unsafe AsPostedIrqfd.shutdown($0.assumingMemoryBound(to: WorkNode.self)) }
             )
             let irqfd = unsafe parts.memory.bindMemory(to: AsPostedIrqfd.self, capacity: 1)
             unsafe irqfd.initialize(to: AsPostedIrqfd(kvm: kvm, host: kvm.pointee.host, eventFD: eventFD, gsi: gsi, parts: parts))
@@ -71,6 +71,11 @@
         static func hook(_ irqfd: Pointer, on head: WaitQueueHead) {
             unsafe irqfd.pointee.wqh = unsafe Unmanaged.passUnretained(head)
             head.withLock { locked in unsafe locked.add(irqfd.pointee.parts.wait) }
+        }
+
+        /// The same, called by what has no Swift types.
+        private static func wakeup(_ node: UnsafeMutableRawPointer, _ events: UInt32, _ locked: UnsafeMutableRawPointer) -> UInt8 {
+            unsafe WaitQueueNode.function(node, events, locked) { unsafe wakeup($0, $1, &$2) }
         }
 
         /// Called with the wait queue's lock held.

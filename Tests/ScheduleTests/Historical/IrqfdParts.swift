@@ -17,9 +17,9 @@
         /// The variables are the caller's to initialise. Each function finds the memory in the context of what it is called with.
         init<Variables: ~Copyable>(
             behind variables: Variables.Type,
-            wakeup: @escaping WaitQueueNode.Function,
-            inject injectFunction: @escaping WorkNode.Function,
-            shutdown shutdownFunction: @escaping WorkNode.Function
+            wakeup: WaitQueueNode.Function,
+            inject injectFunction: WorkNode.Function,
+            shutdown shutdownFunction: WorkNode.Function
         ) {
             let alignment = unsafe max(
                 MemoryLayout<Variables>.alignment,
@@ -36,7 +36,7 @@
             unsafe inject = unsafe (memory + injectOffset).bindMemory(to: WorkNode.self, capacity: 1)
             unsafe shutdown = unsafe (memory + shutdownOffset).bindMemory(to: WorkNode.self, capacity: 1)
             unsafe wait.initialize(to: WaitQueueNode(context: memory, function: wakeup))
-            unsafe inject.initialize(to: WorkNode(context: memory, function: injectFunction))
+            unsafe inject.initialize(to: WorkNode(context: memory, life: .untilFlushed, function: injectFunction))
             unsafe shutdown.initialize(to: WorkNode(context: memory, function: shutdownFunction))
             unsafe ScheduleSeam.name(memory, size: size, .numbered("irqfd"))
             unsafe ScheduleSeam.name(wait, size: MemoryLayout<WaitQueueNode>.size, .part("entry", of: memory))

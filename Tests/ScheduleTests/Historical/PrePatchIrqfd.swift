@@ -34,9 +34,9 @@
         static func make(_ kvm: PrePatchKVM.Pointer, _ eventFD: EventFDContext, gsi: Int) -> Pointer {
             let parts = unsafe IrqfdParts(
                 behind: PrePatchIrqfd.self,
-                wakeup: { unsafe wakeup($0, $1, &$2) },
-                inject: { unsafe inject($0) },
-                shutdown: { unsafe shutdown($0) }
+                wakeup: { unsafe PrePatchIrqfd.wakeup($0, $1, $2) },
+                inject: { unsafe PrePatchIrqfd.inject($0.assumingMemoryBound(to: WorkNode.self)) },
+                shutdown: { unsafe PrePatchIrqfd.shutdown($0.assumingMemoryBound(to: WorkNode.self)) }
             )
             let irqfd = unsafe parts.memory.bindMemory(to: PrePatchIrqfd.self, capacity: 1)
             let (host, repairs) = unsafe (kvm.pointee.host, kvm.pointee.repairs)
@@ -87,6 +87,11 @@
             unsafe irqfd.pointee.wqh!._withUnsafeGuaranteedRef { head in
                 head.withLock { locked in _ = unsafe locked.remove(irqfd.pointee.parts.wait) }
             }
+        }
+
+        /// The same, called by what has no Swift types.
+        private static func wakeup(_ node: UnsafeMutableRawPointer, _ events: UInt32, _ locked: UnsafeMutableRawPointer) -> UInt8 {
+            unsafe WaitQueueNode.function(node, events, locked) { unsafe wakeup($0, $1, &$2) }
         }
 
         /// Called with the wait queue's lock held.
