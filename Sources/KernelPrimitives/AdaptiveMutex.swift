@@ -75,9 +75,13 @@ package struct AdaptiveMutex: ~Copyable, Sendable {
     @usableFromInline @inline(never)
     func lockSlowly() {
         if isHeldByThisThread { misuse(kind.recursionSentence) }
-        for _ in 0..<Spinning.pausesBeforeLockSleep {
+        var left = Spinning.pausesBeforeLockSleep
+        var pauses = 1
+        while left > 0 {
             if word.load(ordering: .relaxed) == 0, take(kp_thread_mark()) { return }
-            kp_spin_hint()
+            for _ in 0..<pauses { kp_spin_hint() }
+            left -= pauses
+            pauses = min(2 * pauses, Spinning.mostPausesBetweenLooks)
         }
         // From here on the word carries the bit, also once we have it: another sleeper may be left, and the unlock must wake it.
         while true {

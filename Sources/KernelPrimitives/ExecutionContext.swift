@@ -41,6 +41,19 @@ package enum ExecutionContext {
         set { unsafe kp_current_thread().pointee.current_work = newValue }
     }
 
+    /// This thread has had the kernel wake a worker, which had slept for long, or had not.
+    package static func noteWake(of worker: UnsafeRawPointer, fromLongSleep: Bool) {
+        unsafe kp_current_thread().pointee.woken_worker = unsafe worker
+        unsafe kp_current_thread().pointee.woke_from_long_sleep = fromLongSleep
+    }
+
+    /// Whether this thread had the kernel wake that worker last, out of a long sleep or a short one; told once. Nil: it had not.
+    package static func takeNoteOfWake(of worker: UnsafeRawPointer) -> Bool? {
+        if unsafe kp_current_thread().pointee.woken_worker != worker { return nil }
+        unsafe kp_current_thread().pointee.woken_worker = nil
+        return unsafe kp_current_thread().pointee.woke_from_long_sleep
+    }
+
     /// Whether this thread is the one that waits for descriptors, and hears of their events.
     package static var pollsDescriptors: Bool {
         get { unsafe kp_current_thread().pointee.polls_descriptors }

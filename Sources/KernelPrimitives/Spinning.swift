@@ -4,14 +4,37 @@ internal import CKernelPrimitives
 
 /// How long to spin before sleeping.
 ///
-/// A wake-up across threads costs some 43 µs when the other side sleeps and 0.4 µs when it spins. A thousand pauses is
-/// the knee of that curve; on one processor a spin only keeps the other side from running.
+/// A wake-up across threads costs tens of microseconds when the other side sleeps and a fraction of one when it spins. A thousand
+/// pauses is the knee of that curve; on one processor a spin only keeps the other side from running. And who has just had the
+/// kernel wake somebody out of a long sleep does better to sleep at once: the other one can have this processor, instead of
+/// one that is to be woken itself.
 package enum Spinning {
     /// Pauses before a thread that waits for another thread's work goes to sleep.
     package static let pausesBeforeParking = budget(1000)
 
+    /// Pauses of a thread that waits for one which the kernel wakes, but which had not slept for long: the two are at work
+    /// together, and if they both stay awake until the wake-up is through, they need the kernel no more.
+    package static let pausesForRecentSleeper = budget(4000)
+
+    /// Sleeps that are shorter than this are part of a conversation.
+    package static let nanosecondsOfRecentSleep: UInt64 = 500_000
+
     /// Pauses before a thread that waits for a lock goes to sleep: sections are short.
-    package static let pausesBeforeLockSleep = budget(200)
+    package static let pausesBeforeLockSleep = budget(400)
+
+    /// Pauses between two looks at a lock, at most: who looks less often takes the line less often from who works under the lock.
+    package static let mostPausesBetweenLooks = 32
+
+    /// Pauses between two looks of a worker at what comes in, at most.
+    package static let mostPausesOfWorker = 16
+
+    /// Spins for so many pauses.
+    @inline(__always)
+    package static func pause(_ pauses: Int) {
+        #if !ScheduleExploration
+            for _ in 0..<pauses { kp_spin_hint() }
+        #endif
+    }
 
     private static func budget(_ pauses: Int) -> Int {
         #if ScheduleExploration

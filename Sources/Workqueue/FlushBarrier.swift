@@ -35,11 +35,10 @@ struct FlushBarrier: ~Copyable {
             #if DEBUG
                 // Asked while this frame waits, and so is there.
                 core.waitingForThisWorker(unless: { unsafe barrier.pointee.isOver.load() != 0 }) {
-                    unsafe barrier.pointee.parker.park(reason)
+                    _ = unsafe barrier.pointee.parker.park(reason, until: .never, pauses: core.pausesOfFlusher)
                 }
             #else
-                _ = core
-                unsafe barrier.pointee.parker.park(reason)
+                _ = unsafe barrier.pointee.parker.park(reason, until: .never, pauses: core.pausesOfFlusher)
             #endif
             return true
         }
@@ -63,8 +62,12 @@ struct FlushBarrier: ~Copyable {
     #endif
 
     /// Lets all of a list go. Called without any lock: a resumed task runs foreign code.
-    static func complete(_ list: Pointer?) {
+    ///
+    /// True: the kernel was asked to wake one.
+    @discardableResult
+    static func complete(_ list: Pointer?) -> Bool {
         var next = unsafe list
+        var hasWoken = false
         while let barrier = unsafe next {
             // Before the wake: after it the frame is gone.
             unsafe next = unsafe barrier.pointee.next
@@ -80,8 +83,9 @@ struct FlushBarrier: ~Copyable {
                 // The worker goes on to its next item, which may wait for that thread's queue: not a circle.
                 unsafe barrier.pointee.isOver.bump()
             #endif
-            unsafe barrier.pointee.parker.unpark()
+            if unsafe barrier.pointee.parker.unpark() { hasWoken = true }
         }
+        return hasWoken
     }
 
     /// False: it is not in the list.

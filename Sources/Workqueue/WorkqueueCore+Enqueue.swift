@@ -53,11 +53,11 @@ extension WorkqueueCore {
         // Not before: a queue that refuses an item is not the one on which it was last.
         let old = unsafe retarget(node, stillRuns: stillRuns)
         unsafe markAndPlace(node, at: deadline)
-        let mustWake = takeIdle()
+        let mustWake = summonWorker()
         // Before the queue's lock: once that is gone, the item may run and be freed.
         unsafe node.pointee.mutex.unlock()
         mutex.unlock()
-        if mustWake { parker.unpark() }
+        if mustWake { wakeWorker() }
         unsafe old?.release()
         return .queued
     }
@@ -141,11 +141,11 @@ extension WorkqueueCore {
                 unsafe Trace.note("let go of", node, core)
             } else {
                 unsafe core.place(node, at: deadline)
-                mustWake = core.takeIdle()
+                mustWake = core.summonWorker()
             }
         } else if core.accepts(deadline) {
             unsafe core.markAndPlace(node, at: deadline)
-            mustWake = core.takeIdle()
+            mustWake = core.summonWorker()
         }
         let (context, life) = unsafe (node.pointee.context, node.pointee.life)
         if unsafe worker != nil {
@@ -157,7 +157,7 @@ extension WorkqueueCore {
             unsafe node.pointee.mutex.unlock()
             core.unlock()
         }
-        if mustWake { core.parker.unpark() }
+        if mustWake { core.wakeWorker() }
         unsafe letGo(waiting, node, isLetGo && life == .ofObject ? context : nil)
         return wasPending
     }

@@ -73,7 +73,7 @@ extension WorkqueueCore {
             core.currentBarriers = unsafe FlushBarrier.joined(barrier, core.currentBarriers)
         }
         core.unlock()
-        if mustWake { core.parker.unpark() }
+        if mustWake { core.wakeWorker() }
         return isBusy ? core : nil
     }
 
@@ -95,7 +95,7 @@ extension WorkqueueCore {
         if unsafe node.pointee.place != .timed { return false }
         unsafe timers.remove(node)
         unsafe append(node)
-        return takeIdle()
+        return summonWorker()
     }
 
     /// Read under the locks of the item's queue, because its worker clears it there. Retained by the result.

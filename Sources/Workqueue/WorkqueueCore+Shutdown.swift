@@ -22,8 +22,8 @@ extension WorkqueueCore {
         Trace.note("close", self)
         mutex.unlock()
         while dropOneTimer() {}
-        let mustWake = mutex.withLock { takeIdle() }
-        if mustWake { parker.unpark() }
+        let mustWake = mutex.withLock { summonWorker() }
+        if mustWake { wakeWorker() }
         return true
     }
 

@@ -1,6 +1,7 @@
 // swift-irqfd: SPDX-License-Identifier: Apache-2.0
 
 internal import KernelPrimitives
+internal import Synchronization
 
 extension WorkqueueCore {
     /// What the worker does next.
@@ -17,6 +18,7 @@ extension WorkqueueCore {
         unsafe ExecutionContext.worker = unsafe identity
         mutex.lock()
         while true {
+            payAttention()
             promoteExpiredTimers()
             if unsafe first != nil {
                 runAll()
@@ -42,6 +44,7 @@ extension WorkqueueCore {
         batchLast = last
         first = nil
         last = nil
+        batchSize = 0
         var step = unsafe nextStep()
         mutex.unlock()
         while true {
@@ -49,6 +52,7 @@ extension WorkqueueCore {
             case .run(let node, let function, let context, let life): unsafe run(node, function, context, life)
             case .wait(let node, let listing, let other): unsafe waitForRun(of: node, listing, on: other)
             case .none:
+                adaptInterval()
                 mutex.lock()
                 return
             }
@@ -59,7 +63,7 @@ extension WorkqueueCore {
             if unsafe waiting != nil { Trace.note("wake who waits on", self) }
             unsafe step = unsafe nextStep()
             batchMutex.unlock()
-            unsafe FlushBarrier.complete(waiting)
+            hasWoken = unsafe FlushBarrier.complete(waiting)
         }
     }
 
@@ -85,6 +89,7 @@ extension WorkqueueCore {
         Trace.note("end of the run on", self)
         unsafe ExecutionContext.currentWork = nil
         runs.bump()
+        batchSize += 1
         if life == .untilItRuns { return }
         // From here on who flushes an item that is not an object's may free it.
         unsafe node.pointee.running.store(0)
@@ -118,14 +123,52 @@ extension WorkqueueCore {
         unsafe old?.release()
     }
 
-    /// Entered and left with `mutex` held. Not inlined: profilers show where an idle worker stands.
-    @inline(never)
+    // MARK: Waiting for work
+
+    /// Entered and left with `mutex` held.
     private func waitForWork() {
+        // Who was woken may need this processor.
+        if patience > 0, !hasWoken {
+            mutex.unlock()
+            pollForAttention()
+            mutex.lock()
+            if attention.load(ordering: .relaxed) { return }
+        }
         isIdle = true
         let deadline = unsafe timers.first.map { unsafe $0.pointee.timer.deadline } ?? .never
         mutex.unlock()
-        _ = parker.park("work", until: deadline)
+        sleep(until: deadline)
         mutex.lock()
         isIdle = false
+    }
+
+    /// Looks from time to time whether something comes in, until the worker's patience is over. What comes in is seen under the lock.
+    private func pollForAttention() {
+        var left = patience
+        while left > 0, !attention.load(ordering: .relaxed) {
+            Spinning.pause(interval)
+            left -= interval
+        }
+    }
+
+    /// Where much comes in one by one, the worker leaves the enqueuers alone for a moment: to meet them at every item costs both more
+    /// than the item does. Where not much comes in, it is there at once.
+    private func adaptInterval() {
+        if 2 * batchSize > interval {
+            interval = min(2 * interval, Spinning.mostPausesOfWorker)
+        } else {
+            interval = max(interval / 2, 1)
+        }
+        if 2 * interval > Spinning.mostPausesOfWorker { Spinning.pause(interval) }
+    }
+
+    /// Not inlined: profilers show where an idle worker stands.
+    @inline(never)
+    private func sleep(until deadline: Deadline) {
+        hasWoken = false
+        _ = parker.park("work", until: deadline, pauses: 0)
+        // Short sleeps are not worth the wakes: it is more patient next time. Long ones are, and then to spin before them is not.
+        patience = parker.durationOfSleep < Spinning.nanosecondsOfRecentSleep
+            ? min(2 * patience, Spinning.pausesForRecentSleeper) : max(patience / 2, Spinning.pausesBeforeParking / 4)
     }
 }

@@ -1,10 +1,12 @@
 // swift-irqfd: SPDX-License-Identifier: Apache-2.0
 
 internal import KernelPrimitives
+internal import Synchronization
 
 /// A queue and its one worker: what the thread and the items hold. Users hold the façade, `SingleThreadWorkqueue`.
 ///
 /// The corresponding kernel structure is `struct workqueue_struct`, of the single-thread kind.
+///
 /// There are two locks. What comes in is listed under `mutex`. The worker takes all of it at once, as its *batch*, and runs that under
 /// `batchMutex`, so that enqueuers and worker do not meet at every item. Everybody else who looks at what is listed or runs takes
 /// both, in this order; so the worker, with either of the two, is alone with the batch.
@@ -56,6 +58,18 @@ package final class WorkqueueCore: @unchecked Sendable {
     let runs = StatCounter()
 
     let parker = Parker()
+    /// Something came in, or ended, since the worker has looked. Exact under `mutex`; without it a hint for a worker that is awake.
+    let attention = Atomic<Bool>(false)
+
+    // The worker's own.
+
+    @safe @exclusivity(unchecked) var batchSize = 0
+    /// The last run was waited for by somebody who slept.
+    @safe @exclusivity(unchecked) var hasWoken = false
+    /// Pauses between two looks: more, where more comes in meanwhile.
+    @safe @exclusivity(unchecked) var interval = 1
+    /// Pauses before it goes to sleep.
+    @safe @exclusivity(unchecked) var patience = Spinning.pausesBeforeParking
 
     static let registry = ObjectRegistry()
 
@@ -187,12 +201,35 @@ package final class WorkqueueCore: @unchecked Sendable {
         }
     }
 
-    /// Whether the worker must be unparked, which the caller does once the lock is gone. Under `mutex`.
+    /// Has the worker look. Whether it must be woken for that, which the caller does by `wakeWorker`, once the lock is gone. Under `mutex`.
     @inline(__always)
-    func takeIdle() -> Bool {
+    func summonWorker() -> Bool {
+        if !attention.load(ordering: .relaxed) { attention.store(true, ordering: .relaxed) }
         let wasIdle = isIdle
         isIdle = false
         return wasIdle
+    }
+
+    /// The worker has looked, or is about to. Under `mutex`.
+    @inline(__always)
+    func payAttention() {
+        if attention.load(ordering: .relaxed) { attention.store(false, ordering: .relaxed) }
+    }
+
+    @inline(never)
+    func wakeWorker() {
+        if !parker.unpark() { return }
+        // For a flush that may follow. (The caller has a reference to this queue, so the parker is there.)
+        unsafe ExecutionContext.noteWake(of: identity, fromLongSleep: parker.durationOfSleep > Spinning.nanosecondsOfRecentSleep)
+    }
+
+    /// How long this thread spins while it waits for the worker.
+    var pausesOfFlusher: Int {
+        switch unsafe ExecutionContext.takeNoteOfWake(of: identity) {
+        case nil: Spinning.pausesBeforeParking
+        case true?: 0
+        case false?: Spinning.pausesForRecentSleeper
+        }
     }
 
     /// Takes the front item of the batch out, as the one that runs now. Nil: there is none. By the worker.

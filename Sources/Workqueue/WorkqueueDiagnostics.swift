@@ -28,5 +28,15 @@ public struct WorkqueueDiagnostics: Sendable, Equatable {
         )
     }
 
+    /// How often a thread that waits in this package, a worker or who waits for one, has gone to sleep in the kernel.
+    ///
+    /// Context: takes no lock; may be called anywhere.
+    public static var kernelWaits: UInt64 { Parker.sleeps.load() }
+
+    /// How often the kernel was asked to wake such a thread.
+    ///
+    /// Context: takes no lock; may be called anywhere.
+    public static var kernelWakes: UInt64 { Parker.wakes.load() }
+
     static let works = StatCounter()
 }

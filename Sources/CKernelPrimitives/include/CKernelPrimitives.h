@@ -56,6 +56,9 @@ struct kp_thread {
     void *_Nullable put_off;
     /// Entries that left a queue, whose references are dropped (or continuations resumed) at that same moment.
     void *_Nullable after_unlock;
+    /// The worker that this thread had the kernel wake last, and whether it had slept for long: then to spin for it is no use.
+    const void *_Nullable woken_worker;
+    bool woke_from_long_sleep;
     /// Other calls put off until then.
     void *_Nullable put_off_calls;
     /// The scheduler that a test installed (package trait ScheduleExploration).

@@ -7,6 +7,7 @@ struct KernelSleeps: Sendable {
     let sleeps: UInt64
     let wakes: UInt64
 
-    /// Nil: the library does not count it.
-    static var current: KernelSleeps? { nil }
+    static var current: KernelSleeps? {
+        KernelSleeps(sleeps: WorkqueueDiagnostics.kernelWaits, wakes: WorkqueueDiagnostics.kernelWakes)
+    }
 }
