@@ -68,6 +68,8 @@ package final class WorkqueueCore: @unchecked Sendable {
     @safe @exclusivity(unchecked) var hasWoken = false
     /// Pauses between two looks: more, where more comes in meanwhile.
     @safe @exclusivity(unchecked) var interval = 1
+    /// How many batches of one item there were one after the other.
+    @safe @exclusivity(unchecked) var smallBatches = 0
     /// Pauses before it goes to sleep.
     @safe @exclusivity(unchecked) var patience = Spinning.pausesBeforeParking
 
