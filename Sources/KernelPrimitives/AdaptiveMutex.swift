@@ -81,7 +81,9 @@ package struct AdaptiveMutex: ~Copyable, Sendable {
             if word.load(ordering: .relaxed) == 0, take(kp_thread_mark()) { return }
             for _ in 0..<pauses { kp_spin_hint() }
             left -= pauses
-            pauses = min(2 * pauses, Spinning.mostPausesBetweenLooks)
+            // Who looks less often takes the line less often from who works under the lock; and who holds it for so long may be waiting
+            // for this processor.
+            if pauses < Spinning.mostPausesBetweenLooks { pauses *= 2 } else { kp_yield() }
         }
         // From here on the word carries the bit, also once we have it: another sleeper may be left, and the unlock must wake it.
         while true {

@@ -34,10 +34,7 @@ package struct Parker: ~Copyable, Sendable {
             }
             unsafe ScheduleSeam.reach(.atomicWrite, word.place)
         #endif
-        for _ in 0..<pauses {
-            if takeNotification() { return true }
-            kp_spin_hint()
-        }
+        if Spinning.spin(pauses, until: { takeNotification() }) { return true }
         sleptAt.store(kp_monotonic_now(), ordering: .relaxed)
         if !word.word.compareExchange(expected: Parker.empty, desired: Parker.parked, ordering: .acquiringAndReleasing).exchanged {
             return takeNotification()

@@ -28,6 +28,29 @@ package enum Spinning {
     /// Pauses between two looks of a worker at what comes in, at most.
     package static let mostPausesOfWorker = 16
 
+    /// Spins until it is so, looking every `interval` pauses; false: the budget is used up.
+    ///
+    /// From time to time the processor is offered to others: the one that is waited for may be on this very processor.
+    @inline(__always)
+    package static func spin(_ budget: Int, interval: Int = 1, until isSo: () -> Bool) -> Bool {
+        var left = budget
+        var untilYield = pausesBeforeFirstYield
+        while left > 0 {
+            if isSo() { return true }
+            pause(interval)
+            left -= interval
+            untilYield -= interval
+            if untilYield <= 0 {
+                kp_yield()
+                untilYield = pausesBetweenYields
+            }
+        }
+        return false
+    }
+
+    private static var pausesBeforeFirstYield: Int { 50 }
+    private static var pausesBetweenYields: Int { 100 }
+
     /// Spins for so many pauses.
     @inline(__always)
     package static func pause(_ pauses: Int) {

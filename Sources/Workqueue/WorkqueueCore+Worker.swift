@@ -144,11 +144,7 @@ extension WorkqueueCore {
 
     /// Looks from time to time whether something comes in, until the worker's patience is over. What comes in is seen under the lock.
     private func pollForAttention() {
-        var left = patience
-        while left > 0, !attention.load(ordering: .relaxed) {
-            Spinning.pause(interval)
-            left -= interval
-        }
+        _ = Spinning.spin(patience, interval: interval) { attention.load(ordering: .relaxed) }
     }
 
     /// Where much comes in one by one, the worker leaves the enqueuers alone for a moment: to meet them at every item costs both more
