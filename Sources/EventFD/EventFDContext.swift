@@ -126,6 +126,8 @@ package struct EventFDContext: Equatable, Sendable {
     private func finish() {
         unsafe unmanaged._withUnsafeGuaranteedRef { head in
             EventFDDiagnostics.contexts.remove(head.owner.registrySlot, counted: head.signals.load())
+            let coalesced = head.coalesced.load()
+            if coalesced != 0 { EventFDDiagnostics.endedCoalesced.add(coalesced) }
             Trace.end(head)
         }
         unsafe unmanaged.release()

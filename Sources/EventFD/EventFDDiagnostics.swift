@@ -24,16 +24,27 @@ public struct EventFDDiagnostics: Sendable, Equatable {
     ///
     /// Complexity: O(*n*) in the number of contexts.
     public static var current: EventFDDiagnostics {
-        unsafe EventFDDiagnostics(
+        EventFDDiagnostics(
             filesAlive: Int(files.load()),
             contextsAlive: contexts.count,
             descriptorsOpen: Int(descriptors.load()),
-            signals: contexts.sum { head in
-                unsafe Unmanaged<WaitQueueHead>.fromOpaque(head)._withUnsafeGuaranteedRef { $0.signals.load() }
-            }
+            signals: sum { $0.signals.load() }
         )
     }
 
+    /// How many events found the inject of an irqfd pending, of all contexts there are and have been.
+    package static var coalesced: UInt64 {
+        // The counters of the ended ones are no part of the registry's total.
+        unsafe contexts.sumOfLiving { head in
+            unsafe Unmanaged<WaitQueueHead>.fromOpaque(head)._withUnsafeGuaranteedRef { $0.coalesced.load() }
+        } &+ endedCoalesced.load()
+    }
+
+    private static func sum(_ counter: (WaitQueueHead) -> UInt64) -> UInt64 {
+        unsafe contexts.sum { head in unsafe Unmanaged<WaitQueueHead>.fromOpaque(head)._withUnsafeGuaranteedRef(counter) }
+    }
+
+    static let endedCoalesced = StatCounter()
     static let files = StatCounter()
     static let descriptors = StatCounter()
     static let contexts = ObjectRegistry()

@@ -84,10 +84,17 @@ struct Irqfd: ~Copyable {
         // A wake without a key says nothing: to the patch's function, too, the kernel's null key has no bit set.
         if events == .all { return .notWoken }
         let irqfd = unsafe wait.pointee.context.assumingMemoryBound(to: Irqfd.self)
-        unsafe irqfd.pointee.set._withUnsafeGuaranteedRef { set in
-            // Active or not: what is queued after a deactivation, the shutdown flushes.
-            if events.contains(.input) { unsafe set.queueInject(irqfd) }
-            if events.contains(.hangup) {
+        if events.contains(.input) {
+            // Active or not: what is queued after a deactivation, the shutdown flushes. An inject that is pending stands for this event too.
+            if unsafe irqfd.pointee.inject.pointee.isPendingStill {
+                unsafe Trace.note("queue, but it is pending:", irqfd.pointee.inject)
+                unsafe locked.head._withUnsafeGuaranteedRef { $0.coalesced.bump() }
+            } else {
+                unsafe irqfd.pointee.set._withUnsafeGuaranteedRef { unsafe $0.queueInject(irqfd) }
+            }
+        }
+        if events.contains(.hangup) {
+            unsafe irqfd.pointee.set._withUnsafeGuaranteedRef { set in
                 set.mutex.lock()
                 // Somebody may have been faster, from the other side. The shutdown that it queued needs the wait queue's lock,
                 // which is held here: so the irqfd is still there to be asked.

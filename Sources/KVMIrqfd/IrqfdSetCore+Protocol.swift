@@ -77,7 +77,7 @@ extension IrqfdSetCore {
         mutex.withLock {
             let isFirst = !isReleased
             isReleased = true
-            while let irqfd = first { unsafe Irqfd.deactivate(irqfd) }
+            if let all = unsafe unlistAll() { unsafe queueShutdowns(all) }
             return isFirst
         }
     }

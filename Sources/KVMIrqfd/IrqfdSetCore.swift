@@ -91,6 +91,23 @@ final class IrqfdSetCore: @unchecked Sendable {
         unsafe assigned.removeValue(forKey: irqfd.pointee.eventFD.id)
     }
 
+    /// Takes all irqfds off the list, at once: none is active any more. Returns them, linked as they were.
+    func unlistAll() -> Irqfd.Pointer? {
+        let all = first
+        var next = unsafe all
+        while let irqfd = unsafe next {
+            unsafe Trace.note("deactivate", irqfd)
+            unsafe irqfd.pointee.isListed = false
+            unsafe irqfd.pointee.previous = nil
+            unsafe next = unsafe irqfd.pointee.next
+        }
+        first = nil
+        last = nil
+        // Only what assigns have reserved stays; and of a released set nobody asks for that.
+        assigned = unsafe [:]
+        return unsafe all
+    }
+
     // MARK: The two works
 
     /// Under the wait queue's lock, or irqfds.lock.
@@ -100,6 +117,23 @@ final class IrqfdSetCore: @unchecked Sendable {
         case .alreadyPending: coalesced.add(1)
         case .refused:
             misuse("the injection queue \"\(injectionQueue.name)\" of IrqfdSet \(serial) refused an interrupt: it ended before its set")
+        }
+    }
+
+    /// Under irqfds.lock: as `queueShutdown`, of a whole list of irqfds, which goes over as one list of works.
+    func queueShutdowns(_ list: Irqfd.Pointer) {
+        let firstWork = unsafe list.pointee.shutdown
+        var lastWork = unsafe firstWork
+        var next = unsafe list.pointee.next
+        unsafe list.pointee.next = nil
+        while let irqfd = unsafe next {
+            unsafe next = unsafe irqfd.pointee.next
+            unsafe irqfd.pointee.next = nil
+            unsafe WorkNode.link(irqfd.pointee.shutdown, behind: lastWork)
+            unsafe lastWork = unsafe irqfd.pointee.shutdown
+        }
+        if unsafe cleanupQueue?.core.enqueue(freshFrom: firstWork, to: lastWork) != true {
+            misuse("the shutdown of an irqfd was queued twice, or its set has no cleanup queue")
         }
     }
 

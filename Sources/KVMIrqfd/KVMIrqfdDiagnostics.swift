@@ -1,5 +1,6 @@
 // swift-irqfd: SPDX-License-Identifier: Apache-2.0
 
+internal import EventFD
 internal import KernelPrimitives
 
 /// How many objects of this module are alive, and what they have done: for leak tests and tools.
@@ -26,7 +27,7 @@ public struct KVMIrqfdDiagnostics: Sendable, Equatable {
             setsAlive: sets.count,
             irqfdsAlive: Int(irqfds.load()),
             injections: sum { $0.injections.load() } + endedInjections.load(),
-            coalesced: sum { $0.coalesced.load() } + endedCoalesced.load()
+            coalesced: sum { $0.coalesced.load() } + endedCoalesced.load() + EventFDDiagnostics.coalesced
         )
     }
 

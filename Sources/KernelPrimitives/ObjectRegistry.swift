@@ -44,13 +44,18 @@ package final class ObjectRegistry: @unchecked Sendable {
     ///
     /// Complexity: O(*n*) in the number of objects alive.
     package func sum(_ counter: (UnsafeRawPointer) -> UInt64) -> UInt64 {
-        lock.withLock {
-            var total = endedTotal
-            for slot in unsafe slots.indices {
-                // Not retained: an object that is in its deinit stays until it has left this list.
-                if let object = unsafe slots[slot] { total &+= unsafe counter(object) }
-            }
-            return total
+        lock.withLock { unsafe endedTotal &+ total(counter) }
+    }
+
+    /// The counters of the objects that are alive.
+    package func sumOfLiving(_ counter: (UnsafeRawPointer) -> UInt64) -> UInt64 { lock.withLock { unsafe total(counter) } }
+
+    private func total(_ counter: (UnsafeRawPointer) -> UInt64) -> UInt64 {
+        var total: UInt64 = 0
+        for slot in unsafe slots.indices {
+            // Not retained: an object that is in its deinit stays until it has left this list.
+            if let object = unsafe slots[slot] { total &+= unsafe counter(object) }
         }
+        return total
     }
 }

@@ -40,6 +40,8 @@ public final class WaitQueueHead: @unchecked Sendable {
         _modify { yield &ownerState }
     }
     package let kref = Kref()
+    /// How many events found the inject of an irqfd pending. Under the lock.
+    package let coalesced = StatCounter()
 
     /// Makes an empty queue.
     ///

@@ -83,6 +83,12 @@ package struct WorkNode: ~Copyable {
         if unsafe life == .ofObject { _ = unsafe Unmanaged<AnyObject>.fromOpaque(context).retain() }
     }
 
+    /// Links an item that is nowhere behind another one, for a list that is queued as one.
+    package static func link(_ node: Pointer, behind previous: Pointer) {
+        unsafe previous.pointee.next = unsafe node
+        unsafe node.pointee.previous = unsafe previous
+    }
+
     /// Ends an item that is neither pending nor, elsewhere than here, running. Its memory is the caller's again.
     ///
     /// Not a deinit: Embedded Swift has none for non-copyable types of other modules.
@@ -101,5 +107,5 @@ package struct WorkNode: ~Copyable {
 
     /// Pending already: a read-modify-write all the same. The run that is to come must see what this thread stored before.
     @inlinable @inline(__always)
-    var isPendingStill: Bool { unsafe pending.load() == 1 && pending.compareExchange(1, with: 1) }
+    package var isPendingStill: Bool { unsafe pending.load() == 1 && pending.compareExchange(1, with: 1) }
 }

@@ -169,7 +169,8 @@ extension WorkqueueCore {
         hasWoken = false
         _ = parker.park("work", until: deadline, pauses: 0)
         // Short sleeps are not worth the wakes: it is more patient next time. Long ones are, and then to spin before them is not.
-        patience = parker.durationOfSleep < Spinning.nanosecondsOfRecentSleep
+        patience =
+            parker.durationOfSleep < Spinning.nanosecondsOfRecentSleep
             ? min(2 * patience, Spinning.pausesForRecentSleeper) : max(patience / 2, Spinning.pausesBeforeParking / 4)
     }
 }

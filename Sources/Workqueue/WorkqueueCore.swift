@@ -142,6 +142,14 @@ package final class WorkqueueCore: @unchecked Sendable {
         last = unsafe node
     }
 
+    /// The same with a list of items, linked already.
+    func appendList(from head: WorkNode.Pointer, to tail: WorkNode.Pointer) {
+        unsafe head.pointee.previous = last
+        if let last { unsafe last.pointee.next = unsafe head } else { first = unsafe head }
+        last = unsafe tail
+        unsafe Trace.note("queue the list from", head, self)
+    }
+
     /// From whichever list it is in, under both locks; or from the batch, by the worker.
     private func unlink(_ node: WorkNode.Pointer) {
         let previous = unsafe node.pointee.previous
