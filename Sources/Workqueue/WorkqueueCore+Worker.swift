@@ -45,8 +45,11 @@ extension WorkqueueCore {
         first = nil
         last = nil
         batchSize = 0
-        var step = unsafe nextStep()
         mutex.unlock()
+        // Under the batch's lock, and not the queue's: the items are far from this processor, and who enqueues the next ones goes on.
+        batchMutex.lock()
+        var step = unsafe nextStep()
+        batchMutex.unlock()
         while true {
             switch unsafe step {
             case .run(let node, let function, let context, let life): unsafe run(node, function, context, life)
