@@ -29,7 +29,7 @@ package enum Spinning {
     package static let pausesBeforeBarrier = budget(40)
 
     /// Pauses between two looks of a worker at what comes in, at most.
-    package static let mostPausesOfWorker = 16
+    package static let mostPausesOfWorker = 128
 
     /// Spins until it is so, looking every `interval` pauses; false: the budget is used up.
     ///
