@@ -80,7 +80,7 @@ extension IrqfdSetCore {
         mutex.withLock {
             let isFirst = !isReleased
             isReleased = true
-            if let all = unsafe unlistAll() { unsafe queueShutdowns(all) }
+            deactivateAllListed()
             return isFirst
         }
     }

@@ -93,21 +93,28 @@ final class IrqfdSetCore: @unchecked Sendable {
         unsafe table.remove(irqfd)
     }
 
-    /// Takes all irqfds off the list, at once: none is active any more. Returns them, linked as they were.
-    func unlistAll() -> Irqfd.Pointer? {
-        let all = first
-        var next = unsafe all
-        while let irqfd = unsafe next {
-            unsafe Trace.note("deactivate", irqfd)
-            unsafe irqfd.pointee.isListed = false
-            unsafe irqfd.pointee.previous = nil
-            unsafe next = unsafe irqfd.pointee.next
-        }
-        first = nil
-        last = nil
+    /// How many shutdowns go over as one list: the cleanup worker finds them where this thread has just had them.
+    private static var shutdownsInAList: Int { 1024 }
+
+    /// Deactivates all irqfds: each goes over to its shutdown work, a whole list of them as one. Under irqfds.lock.
+    func deactivateAllListed() {
         // (What assigns have reserved is forgotten, too: of a released set nobody asks for it.)
         unsafe table.removeAll()
-        return unsafe all
+        last = nil
+        while unsafe first != nil {
+            var list = unsafe WorkList()
+            while let irqfd = first, unsafe list.count < IrqfdSetCore.shutdownsInAList {
+                unsafe Trace.note("deactivate", irqfd)
+                first = unsafe irqfd.pointee.next
+                unsafe irqfd.pointee.next = nil
+                unsafe irqfd.pointee.previous = nil
+                unsafe irqfd.pointee.isListed = false
+                unsafe cleanupQueue?.core.prepare(irqfd.pointee.shutdown, for: &list)
+            }
+            if unsafe cleanupQueue?.core.enqueue(list) != true {
+                misuse("the shutdown of an irqfd was queued twice, or its set has no cleanup queue")
+            }
+        }
     }
 
     // MARK: The two works
@@ -119,23 +126,6 @@ final class IrqfdSetCore: @unchecked Sendable {
         case .alreadyPending: coalesced.add(1)
         case .refused:
             misuse("the injection queue \"\(injectionQueue.name)\" of IrqfdSet \(serial) refused an interrupt: it ended before its set")
-        }
-    }
-
-    /// Under irqfds.lock: as `queueShutdown`, of a whole list of irqfds, which goes over as one list of works.
-    func queueShutdowns(_ list: Irqfd.Pointer) {
-        let firstWork = unsafe list.pointee.shutdown
-        var lastWork = unsafe firstWork
-        var next = unsafe list.pointee.next
-        unsafe list.pointee.next = nil
-        while let irqfd = unsafe next {
-            unsafe next = unsafe irqfd.pointee.next
-            unsafe irqfd.pointee.next = nil
-            unsafe WorkNode.link(irqfd.pointee.shutdown, behind: lastWork)
-            unsafe lastWork = unsafe irqfd.pointee.shutdown
-        }
-        if unsafe cleanupQueue?.core.enqueue(freshFrom: firstWork, to: lastWork) != true {
-            misuse("the shutdown of an irqfd was queued twice, or its set has no cleanup queue")
         }
     }
 
