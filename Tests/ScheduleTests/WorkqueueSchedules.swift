@@ -14,7 +14,7 @@
 
     let workqueueScenarios =
         enqueuesOfWorks + cancelsOfWorks + waitingCancelsOfWorks + endsOfQueues + drainsOfQueues + refusals
-        + worksOnTwoQueues + worksThatWander + lifetimesOfWorks + timersOfWorks + endsOfTimers + worksThatDoNotCome
+        + batchesOfWorks + worksOnTwoQueues + worksThatWander + lifetimesOfWorks + timersOfWorks + endsOfTimers + worksThatDoNotCome
 
     // MARK: Enqueues and flushes
 
