@@ -41,6 +41,11 @@ package enum ExecutionContext {
         set { unsafe kp_current_thread().pointee.current_work = newValue }
     }
 
+    /// Whether an answer may come soon: this thread is no worker, which might wait for itself, and has not just had one woken.
+    package static var mayExpectAnswer: Bool {
+        unsafe kp_current_thread().pointee.worker == nil && kp_current_thread().pointee.woken_worker == nil
+    }
+
     /// This thread has had the kernel wake a worker, which had slept for long, or had not.
     package static func noteWake(of worker: UnsafeRawPointer, fromLongSleep: Bool) {
         unsafe kp_current_thread().pointee.woken_worker = unsafe worker

@@ -25,8 +25,11 @@ package enum Spinning {
     /// Pauses between two looks at a lock, at most: who looks less often takes the line less often from who works under the lock.
     package static let mostPausesBetweenLooks = 32
 
+    /// Pauses for an item that may be over at once, before a barrier is put behind it.
+    package static let pausesBeforeBarrier = budget(40)
+
     /// Pauses between two looks of a worker at what comes in, at most.
-    package static let mostPausesOfWorker = 16
+    package static let mostPausesOfWorker = 128
 
     /// Spins until it is so, looking every `interval` pauses; false: the budget is used up.
     ///

@@ -83,6 +83,11 @@ package struct WorkNode: ~Copyable {
         if unsafe life == .ofObject { _ = unsafe Unmanaged<AnyObject>.fromOpaque(context).retain() }
     }
 
+    /// Drops a reference that is not the last one.
+    func releaseOwner() {
+        if unsafe life == .ofObject { unsafe Unmanaged<AnyObject>.fromOpaque(context).release() }
+    }
+
     /// Links an item that is nowhere behind another one, for a list that is queued as one.
     package static func link(_ node: Pointer, behind previous: Pointer) {
         unsafe previous.pointee.next = unsafe node

@@ -72,11 +72,15 @@ extension WorkqueueCore {
             return .refused
         }
         let stillRuns = unsafe runsElsewhere(node)
+        // The object may be far from this processor: the queue's lock is not held meanwhile.
+        unsafe node.pointee.retainOwner()
         mutex.lock()
         if !accepts(deadline) {
             unsafe Trace.note("queue, but it is refused:", node, self)
             mutex.unlock()
             unsafe node.pointee.mutex.unlock()
+            // Not the last one: the caller has another.
+            unsafe node.pointee.releaseOwner()
             return .refused
         }
         // Not before: a queue that refuses an item is not the one on which it was last.
@@ -97,7 +101,6 @@ extension WorkqueueCore {
         unsafe node.pointee.pending.store(1)
         listings += 1
         unsafe node.pointee.listing = listings
-        unsafe node.pointee.retainOwner()
         promoteExpiredTimers()
         unsafe place(node, at: deadline)
     }
@@ -173,6 +176,7 @@ extension WorkqueueCore {
                 mustWake = core.summonWorker()
             }
         } else if core.accepts(deadline) {
+            unsafe node.pointee.retainOwner()
             unsafe core.markAndPlace(node, at: deadline)
             mustWake = core.summonWorker()
         }

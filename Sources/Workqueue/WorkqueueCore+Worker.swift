@@ -45,8 +45,11 @@ extension WorkqueueCore {
         first = nil
         last = nil
         batchSize = 0
-        var step = unsafe nextStep()
         mutex.unlock()
+        // Under the batch's lock, and not the queue's: the items are far from this processor, and who enqueues the next ones goes on.
+        batchMutex.lock()
+        var step = unsafe nextStep()
+        batchMutex.unlock()
         while true {
             switch unsafe step {
             case .run(let node, let function, let context, let life): unsafe run(node, function, context, life)
@@ -150,7 +153,7 @@ extension WorkqueueCore {
     /// Where much comes in one by one, the worker leaves the enqueuers alone for a moment: to meet them at every item costs both more
     /// than the item does. Where not much comes in, it is there at once.
     private func adaptInterval() {
-        if batchSize > 1, 2 * batchSize > interval {
+        if batchSize > 1, 4 * batchSize > interval {
             interval = min(2 * interval, Spinning.mostPausesOfWorker)
             smallBatches = 0
         } else if batchSize > 1 {
@@ -158,7 +161,7 @@ extension WorkqueueCore {
         } else {
             // One at a time: an answer is waited for, or the two hinder each other so much that it seems so. Now and then it is tried.
             smallBatches += 1
-            interval = smallBatches % 64 == 0 ? Spinning.mostPausesOfWorker : 1
+            interval = smallBatches % 256 == 0 ? Spinning.mostPausesOfWorker : 1
         }
         if 2 * interval > Spinning.mostPausesOfWorker { Spinning.pause(interval) }
     }

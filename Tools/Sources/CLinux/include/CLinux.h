@@ -213,6 +213,21 @@ static inline int clinux_stay(struct clinux_processors *before) {
     return syscall(SYS_sched_setaffinity, 0, sizeof here, &here) < 0 ? -errno : 0;
 }
 
+/// Keeps the calling thread, and those that it starts, on one of the processors that it may use, counted from 0.
+static inline int clinux_stay_on(unsigned index, struct clinux_processors *before) {
+    memset(before, 0, sizeof *before);
+    if (syscall(SYS_sched_getaffinity, 0, sizeof *before, before) < 0) return -errno;
+    struct clinux_processors chosen;
+    memset(&chosen, 0, sizeof chosen);
+    const unsigned width = 8 * sizeof *chosen.bits;
+    for (unsigned processor = 0; processor < 8 * sizeof chosen.bits; processor++) {
+        if (((before->bits[processor / width] >> processor % width) & 1) == 0 || index-- != 0) continue;
+        chosen.bits[processor / width] = 1ul << processor % width;
+        return syscall(SYS_sched_setaffinity, 0, sizeof chosen, &chosen) < 0 ? -errno : 0;
+    }
+    return -EINVAL;
+}
+
 /// Lets the calling thread go where it was allowed to be before.
 static inline void clinux_roam(const struct clinux_processors *before) {
     syscall(SYS_sched_setaffinity, 0, sizeof *before, before);
@@ -252,6 +267,7 @@ static inline int clinux_signaller_open(struct clinux_signaller *signaller) { re
 static inline void clinux_signaller_close(struct clinux_signaller *signaller) {}
 static inline int clinux_signal(struct clinux_signaller *signaller, int descriptor) { return -ENOSYS; }
 static inline int clinux_stay(struct clinux_processors *before) { return -ENOSYS; }
+static inline int clinux_stay_on(unsigned index, struct clinux_processors *before) { return -ENOSYS; }
 static inline int64_t clinux_raise_open_files(void) { return -ENOSYS; }
 static inline void clinux_roam(const struct clinux_processors *before) {}
 

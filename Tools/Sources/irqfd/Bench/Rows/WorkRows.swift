@@ -54,16 +54,18 @@
             name: "enqueue-run",
             title: "enqueue fresh works and run them, each",
             goal: Goal(.times(7, of: PeerName.dispatch), .ahead(of: PeerName.glib), .ahead(of: PeerName.liburcu)),
-            notes: ["\(many) works, made beforehand, and a flush; Dispatch: as many closures on a serial queue, and a sync"],
+            notes: ["\(many) works, made beforehand, and a flush; Dispatch: as many closures on a serial queue, and a sync", Apart.note],
             prepare: {
-                let ours = SingleThreadWorkqueue(name: "bench-run")
+                let ours = Apart.starting { SingleThreadWorkqueue(name: "bench-run") }
                 let theirs = DispatchQueue(label: "bench-run")
                 return RowMeters(
                     ours: {
                         let works = (0..<many).map { _ in Work { _ in } }
-                        let time = RawClock.time {
-                            for work in works { ours.enqueue(work) }
-                            ours.flush()
+                        let time = Apart.measuring {
+                            RawClock.time {
+                                for work in works { ours.enqueue(work) }
+                                ours.flush()
+                            }
                         }
                         return time / Double(many)
                     },
