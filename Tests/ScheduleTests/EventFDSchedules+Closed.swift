@@ -9,7 +9,7 @@
     /// Operations that need not sleep hold nothing; what was closed is closed for them too.
     let closesAgainstWhoNeedNotSleep = [
         Scenario("close against reads and writes that do not sleep: what was closed stays closed") { run in
-            let file = EventFDFile(initialValue: 3)
+            let file = EventFDFile(initialValue: 2, flags: .semaphore)
             let hangups = Tally()
             let entry = WaitQueueEntry { _, events, _ in
                 if events.contains(.hangup) { hangups.add() } else { run.expect(hangups.count == 0, "a file was used after its hang-up") }
@@ -24,10 +24,13 @@
                     try! file.close()
                     closes.add()
                 },
-                "use": {
+                "read": {
                     let user = FileUser(file, closes, run)
-                    user.use { _ = try file.tryRead() }
-                    user.use { try file.tryWrite(1) }
+                    for _ in 1...2 { user.use { _ = try file.tryRead() } }
+                },
+                "write": {
+                    let user = FileUser(file, closes, run)
+                    for _ in 1...2 { user.use { try file.tryWrite(1) } }
                 },
             ])
             run.expect(hangups.count == 1, "an eventfd has hung up \(hangups.count) times")
