@@ -25,7 +25,7 @@ package struct EventFDContext: Equatable, Sendable {
     @inline(__always)
     init(beginning head: WaitQueueHead, putOff: @escaping (WaitQueueHead) -> Void) {
         head.owner.putOff = putOff
-        head.owner.registrySlot = unsafe EventFDDiagnostics.contexts.insert(Unmanaged.passUnretained(head).toOpaque())
+        head.owner.registrySlot = unsafe UInt32(EventFDDiagnostics.contexts.insert(Unmanaged.passUnretained(head).toOpaque()))
         Trace.begin(head)
         unsafe unmanaged = unsafe Unmanaged.passRetained(head)
     }
@@ -123,7 +123,7 @@ package struct EventFDContext: Equatable, Sendable {
 
     private func finish() {
         unsafe unmanaged._withUnsafeGuaranteedRef { head in
-            EventFDDiagnostics.contexts.remove(head.owner.registrySlot, counted: head.signals.load())
+            EventFDDiagnostics.contexts.remove(Int(head.owner.registrySlot), counted: head.signals.load())
             let coalesced = head.coalesced.load()
             if coalesced != 0 { EventFDDiagnostics.endedCoalesced.add(coalesced) }
             Trace.end(head)

@@ -4,7 +4,7 @@
 ///
 /// The corresponding kernel value is the `id` of an `eventfd_ctx`.
 public struct EventFDContextID: Hashable, Sendable, CustomStringConvertible {
-    let serial: UInt64
+    package let serial: UInt64
 
     /// The number, in words.
     public var description: String { "eventfd \(serial)" }

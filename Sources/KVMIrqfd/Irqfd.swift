@@ -31,6 +31,8 @@ struct Irqfd: ~Copyable {
     var isListed = false
     var next: Pointer?
     var previous: Pointer?
+    /// The link in the set's table, guarded by the same lock.
+    var nextInTable: Pointer?
 
     /// The corresponding kernel function is `irqfd_inject`.
     private static func inject(_ work: WorkNode.Pointer) {
@@ -145,6 +147,12 @@ struct Irqfd: ~Copyable {
         unsafe Trace.begin(irqfd, size: size)
         KVMIrqfdDiagnostics.irqfds.add(1)
         return unsafe irqfd
+    }
+
+    /// Frees an irqfd that nobody else has ever known.
+    static func discard(_ irqfd: Pointer) {
+        unsafe irqfd.pointee.eventFD.put()
+        unsafe free(irqfd)
     }
 
     private static func free(_ irqfd: Pointer) {

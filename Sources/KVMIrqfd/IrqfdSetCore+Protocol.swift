@@ -11,15 +11,18 @@ extension IrqfdSetCore {
     /// The corresponding kernel function is `kvm_irqfd`.
     func assign(_ context: EventFDContext, gsi: GSI) throws(IrqfdError) {
         try provideCleanupQueue()
-        try beginAssign(context.id)
         context.get()
         let irqfd = unsafe Irqfd.make(set: self, eventFD: context, gsi: gsi)
+        do throws(IrqfdError) { unsafe try beginAssign(irqfd) } catch {
+            unsafe Irqfd.discard(irqfd)
+            throw error
+        }
         // Without irqfds.lock: the wait queue's is the outer one. From here on nothing can fail but for a release.
         let events = unsafe context.hook(irqfd.pointee.wait)
         let isAssigned = mutex.withLock {
             if isReleased {
                 // Only shutdown frees: it unhooks, flushes the inject that a signal may have queued since, and puts.
-                cancelReservation(context.id)
+                unsafe cancelReservation(irqfd)
                 unsafe queueShutdown(irqfd)
             } else {
                 // Active, and in the same section an event that was there before us: a deassign meanwhile would free the irqfd.
@@ -35,10 +38,10 @@ extension IrqfdSetCore {
         }
     }
 
-    private func beginAssign(_ context: EventFDContextID) throws(IrqfdError) {
+    private func beginAssign(_ irqfd: Irqfd.Pointer) throws(IrqfdError) {
         try mutex.withLock { () throws(IrqfdError) in
             if isReleased { throw .released }
-            if !reserve(context) { throw .resourceBusy }
+            if unsafe !reserve(irqfd) { throw .resourceBusy }
             assignsInProgress += 1
         }
     }
@@ -77,7 +80,7 @@ extension IrqfdSetCore {
         mutex.withLock {
             let isFirst = !isReleased
             isReleased = true
-            if let all = unsafe unlistAll() { unsafe queueShutdowns(all) }
+            deactivateAllListed()
             return isFirst
         }
     }

@@ -33,8 +33,8 @@ final class IrqfdSetCore: @unchecked Sendable {
     /// irqfds.items, in the order of their assignment.
     @safe @exclusivity(unchecked) private(set) var first: Irqfd.Pointer?
     @safe @exclusivity(unchecked) private var last: Irqfd.Pointer?
-    /// The active irqfd of each context, or nil while the context is only reserved by an assign. Looked up, never walked.
-    @safe @exclusivity(unchecked) private var assigned: [EventFDContextID: Irqfd.Pointer?] = unsafe [:]
+    /// The irqfd of each context, which is active, or being assigned. Looked up, never walked.
+    @safe @exclusivity(unchecked) private var table = unsafe IrqfdTable()
     @safe @exclusivity(unchecked) private var registrySlot = 0
 
     init(controller: any InterruptController, injectionQueue: SingleThreadWorkqueue) {
@@ -56,17 +56,20 @@ final class IrqfdSetCore: @unchecked Sendable {
 
     // MARK: Items and reservations, under irqfds.lock
 
-    /// False: the context is assigned in this set already, or being assigned.
-    func reserve(_ context: EventFDContextID) -> Bool {
-        if unsafe assigned[context] != nil { return false }
-        unsafe assigned.updateValue(nil, forKey: context)
+    /// Reserves the context of an irqfd for it. False: the context is assigned in this set already, or being assigned.
+    func reserve(_ irqfd: Irqfd.Pointer) -> Bool {
+        if unsafe table.find(irqfd.pointee.eventFD.id) != nil { return false }
+        unsafe table.insert(irqfd)
         return true
     }
 
-    func cancelReservation(_ context: EventFDContextID) { unsafe assigned.removeValue(forKey: context) }
+    func cancelReservation(_ irqfd: Irqfd.Pointer) { unsafe table.remove(irqfd) }
 
     /// The active irqfd of a context.
-    func activeIrqfd(of context: EventFDContextID) -> Irqfd.Pointer? { unsafe assigned[context] ?? nil }
+    func activeIrqfd(of context: EventFDContextID) -> Irqfd.Pointer? {
+        guard let irqfd = unsafe table.find(context), unsafe irqfd.pointee.isListed else { return nil }
+        return unsafe irqfd
+    }
 
     /// From here on the irqfd is active.
     func list(_ irqfd: Irqfd.Pointer) {
@@ -75,7 +78,6 @@ final class IrqfdSetCore: @unchecked Sendable {
         unsafe irqfd.pointee.previous = last
         if let last { unsafe last.pointee.next = unsafe irqfd } else { first = unsafe irqfd }
         last = unsafe irqfd
-        unsafe assigned.updateValue(irqfd, forKey: irqfd.pointee.eventFD.id)
     }
 
     /// No longer active; the same context may be assigned again at once.
@@ -88,24 +90,31 @@ final class IrqfdSetCore: @unchecked Sendable {
         unsafe irqfd.pointee.next = nil
         unsafe irqfd.pointee.previous = nil
         unsafe irqfd.pointee.isListed = false
-        unsafe assigned.removeValue(forKey: irqfd.pointee.eventFD.id)
+        unsafe table.remove(irqfd)
     }
 
-    /// Takes all irqfds off the list, at once: none is active any more. Returns them, linked as they were.
-    func unlistAll() -> Irqfd.Pointer? {
-        let all = first
-        var next = unsafe all
-        while let irqfd = unsafe next {
-            unsafe Trace.note("deactivate", irqfd)
-            unsafe irqfd.pointee.isListed = false
-            unsafe irqfd.pointee.previous = nil
-            unsafe next = unsafe irqfd.pointee.next
-        }
-        first = nil
+    /// How many shutdowns go over as one list: the cleanup worker finds them where this thread has just had them.
+    private static var shutdownsInAList: Int { 1024 }
+
+    /// Deactivates all irqfds: each goes over to its shutdown work, a whole list of them as one. Under irqfds.lock.
+    func deactivateAllListed() {
+        // (What assigns have reserved is forgotten, too: of a released set nobody asks for it.)
+        unsafe table.removeAll()
         last = nil
-        // Only what assigns have reserved stays; and of a released set nobody asks for that.
-        assigned = unsafe [:]
-        return unsafe all
+        while unsafe first != nil {
+            var list = unsafe WorkList()
+            while let irqfd = first, unsafe list.count < IrqfdSetCore.shutdownsInAList {
+                unsafe Trace.note("deactivate", irqfd)
+                first = unsafe irqfd.pointee.next
+                unsafe irqfd.pointee.next = nil
+                unsafe irqfd.pointee.previous = nil
+                unsafe irqfd.pointee.isListed = false
+                unsafe cleanupQueue?.core.prepare(irqfd.pointee.shutdown, for: &list)
+            }
+            if unsafe cleanupQueue?.core.enqueue(list) != true {
+                misuse("the shutdown of an irqfd was queued twice, or its set has no cleanup queue")
+            }
+        }
     }
 
     // MARK: The two works
@@ -117,23 +126,6 @@ final class IrqfdSetCore: @unchecked Sendable {
         case .alreadyPending: coalesced.add(1)
         case .refused:
             misuse("the injection queue \"\(injectionQueue.name)\" of IrqfdSet \(serial) refused an interrupt: it ended before its set")
-        }
-    }
-
-    /// Under irqfds.lock: as `queueShutdown`, of a whole list of irqfds, which goes over as one list of works.
-    func queueShutdowns(_ list: Irqfd.Pointer) {
-        let firstWork = unsafe list.pointee.shutdown
-        var lastWork = unsafe firstWork
-        var next = unsafe list.pointee.next
-        unsafe list.pointee.next = nil
-        while let irqfd = unsafe next {
-            unsafe next = unsafe irqfd.pointee.next
-            unsafe irqfd.pointee.next = nil
-            unsafe WorkNode.link(irqfd.pointee.shutdown, behind: lastWork)
-            unsafe lastWork = unsafe irqfd.pointee.shutdown
-        }
-        if unsafe cleanupQueue?.core.enqueue(freshFrom: firstWork, to: lastWork) != true {
-            misuse("the shutdown of an irqfd was queued twice, or its set has no cleanup queue")
         }
     }
 

@@ -15,7 +15,7 @@ package struct OwnerState {
     package var hasHungUp = false
     /// The last reference was put: nothing may be touched any more.
     package var isEnded = false
-    package var registrySlot = 0
+    package var registrySlot: UInt32 = 0
     /// The counter is not here but in the kernel, behind a descriptor; `count` is always the largest then, so that whatever looks
     /// at it finds no room, and comes to look here.
     package var isOnDescriptor = false

@@ -88,12 +88,6 @@ package struct WorkNode: ~Copyable {
         if unsafe life == .ofObject { unsafe Unmanaged<AnyObject>.fromOpaque(context).release() }
     }
 
-    /// Links an item that is nowhere behind another one, for a list that is queued as one.
-    package static func link(_ node: Pointer, behind previous: Pointer) {
-        unsafe previous.pointee.next = unsafe node
-        unsafe node.pointee.previous = unsafe previous
-    }
-
     /// Ends an item that is neither pending nor, elsewhere than here, running. Its memory is the caller's again.
     ///
     /// Not a deinit: Embedded Swift has none for non-copyable types of other modules.

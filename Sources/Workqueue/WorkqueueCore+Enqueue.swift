@@ -28,35 +28,6 @@ extension WorkqueueCore {
         return unsafe list(node, at: deadline)
     }
 
-    /// Queues a list of items as one: items that were never queued and that nobody else can queue, cancel or flush, so that their
-    /// locks and numbers are not needed. False: it is refused.
-    ///
-    /// - Complexity: O(1) under the queue's lock, O(*n*) before.
-    package func enqueue(freshFrom head: WorkNode.Pointer, to tail: WorkNode.Pointer) -> Bool {
-        var count: UInt64 = 0
-        var next: WorkNode.Pointer? = unsafe head
-        while let node = unsafe next {
-            if unsafe node.pointee.pending.load() != 0 || node.pointee.target != nil { return false }
-            unsafe node.pointee.pending.store(1)
-            unsafe node.pointee.target = unsafe Unmanaged.passUnretained(self).retain()
-            unsafe node.pointee.place = .listed
-            unsafe node.pointee.retainOwner()
-            count += 1
-            unsafe next = unsafe node.pointee.next
-        }
-        mutex.lock()
-        if !accepts(nil) {
-            mutex.unlock()
-            return false
-        }
-        promoteExpiredTimers()
-        unsafe appendList(from: head, to: tail)
-        let mustWake = summonWorker()
-        mutex.unlock()
-        if mustWake { wakeWorker() }
-        return true
-    }
-
     @usableFromInline
     func list(_ node: WorkNode.Pointer, at deadline: Deadline?) -> EnqueueResult {
         // The bit is set under the item's lock, together with the listing: who finds it set, and then flushes, finds the item.
@@ -117,7 +88,7 @@ extension WorkqueueCore {
     }
 
     /// Being drained or shut down, a queue takes only what its own items chain; shut down, no more timers either: nobody awaits them.
-    private func accepts(_ deadline: Deadline?) -> Bool {
+    func accepts(_ deadline: Deadline?) -> Bool {
         if phase == .open, drains == 0 { return true }
         return isOwnWorker && (deadline == nil || phase == .open)
     }

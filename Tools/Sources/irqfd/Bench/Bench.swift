@@ -30,6 +30,8 @@
         /// Measures everything. What cannot be measured has no figure, and a note that says why.
         func run() -> BenchReport {
             let before = OtherPrograms()
+            let cleanupThread = try? CleanupThread()
+            defer { withExtendedLifetime(cleanupThread) {} }
             for place in places { prepare(place) }
             for round in 1...rounds {
                 for place in places where round <= place.row.mostRounds {
