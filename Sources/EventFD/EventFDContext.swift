@@ -18,7 +18,6 @@ package struct EventFDContext: Equatable, Sendable {
     init(_ head: WaitQueueHead, initialValue: UInt64, isSemaphore: Bool) {
         head.owner.count = initialValue
         head.owner.isSemaphore = isSemaphore
-        head.owner.isOpenHere = true
         self.init(beginning: head) { EventFDContext(of: $0).settle() }
     }
 
@@ -81,7 +80,6 @@ package struct EventFDContext: Equatable, Sendable {
     /// No wait queue lock is held by this thread.
     func closeAlone() {
         let (isDone, isEnded) = withLock { head, locked in
-            head.owner.isOpenHere = false
             // With a descriptor there is more to do, and without the lock.
             if head.owner.attachment != nil { return (false, false) }
             unsafe Trace.note("hang up", head)

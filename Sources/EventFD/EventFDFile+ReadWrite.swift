@@ -64,14 +64,15 @@ extension EventFDFile {
 
     // MARK: Without a hold
 
-    // One section of the lock, in which the file is open: a close comes before it, and is seen, or after it. A hold is only for who
-    // gives the lock up in between. Whatever else there is, a closed file among it, is for the others to find out.
+    // One section of the lock, in which the file is open: a close sets its bit before it takes the lock, so it is seen, or goes on after
+    // the section. A hold is only for who gives the lock up in between. Whatever else there is, a closed file among it, is for the
+    // others to find out.
 
     @inline(__always)
     private func takeIfOpenHere() -> UInt64? {
         var locked = head.lockEvenIfEnded()
         defer { head.unlock(locked) }
-        if !head.owner.isOpenHere || head.owner.count == 0 { return nil }
+        if !isOpenHere || head.owner.count == 0 { return nil }
         unsafe Trace.note("read", head)
         return EventFDFile.takeAndWake(head, &locked)
     }
@@ -81,7 +82,7 @@ extension EventFDFile {
     private func addIfOpenHere(_ value: UInt64) -> Bool {
         var locked = head.lockEvenIfEnded()
         defer { head.unlock(locked) }
-        if !head.owner.isOpenHere || !EventFDContext.hasRoom(head, for: value) { return false }
+        if !isOpenHere || !EventFDContext.hasRoom(head, for: value) { return false }
         unsafe Trace.note("write", head)
         EventFDFile.addAndWake(value, head, &locked)
         return true

@@ -114,6 +114,11 @@ public final class EventFDFile: @unchecked Sendable {
 
     var isClosed: Bool { holds.load() & EventFDFile.closed != 0 }
 
+    /// The file is open, and the counter is the context's own. Asked under the lock, by who does not hold the file. It is the same
+    /// word that a hold asks: what one operation finds closed is closed for the next one.
+    @inline(__always)
+    var isOpenHere: Bool { holds.load() & (EventFDFile.closed | EventFDFile.onDescriptor) == 0 }
+
     /// Closes the file: every later operation throws ``EventFDError/badFileDescriptor``, and so do readers and writers that sleep on it now.
     ///
     /// The hang-up goes out when the last operation in flight has ended, which may be after this returns.
@@ -135,7 +140,7 @@ public final class EventFDFile: @unchecked Sendable {
         if current & ~EventFDFile.onDescriptor == 1 { return contextOfFile.closeAlone() }
         // Others hold the file. A sleeper looks at the closed bit after it is queued, under the lock that is taken here: it sees
         // the bit, or is woken.
-        head.wakeFileSleepers { head.owner.isOpenHere = false }
+        head.wakeFileSleepers()
         drop()
     }
 
@@ -176,7 +181,7 @@ public final class EventFDFile: @unchecked Sendable {
     private var countIfOpenHere: UInt64? {
         let locked = head.lockEvenIfEnded()
         defer { head.unlock(locked) }
-        return head.owner.isOpenHere ? head.owner.count : nil
+        return isOpenHere ? head.owner.count : nil
     }
 
     /// Whether operations throw instead of sleeping. Looked at when an operation begins.

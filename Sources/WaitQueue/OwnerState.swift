@@ -11,8 +11,6 @@ package struct OwnerState {
     /// How many irqfds are hooked on the queue.
     package var hooked: UInt32 = 0
     package var isSemaphore = false
-    /// The file is open and the counter is here: who has the lock may use the counter without holding the file.
-    package var isOpenHere = false
     /// The file is gone, and everybody has been told.
     package var hasHungUp = false
     /// The last reference was put: nothing may be touched any more.

@@ -171,11 +171,8 @@ extension WaitQueueHead.Locked {
 
 extension WaitQueueHead {
     /// Wakes the readers and writers that sleep on the file this queue belongs to, and nobody else: no wake function runs.
-    ///
-    /// `change` is made before, in the same section.
-    package func wakeFileSleepers(after change: () -> Void) {
+    package func wakeFileSleepers() {
         withLock { locked in
-            change()
             var next = first
             while let node = unsafe next {
                 unsafe next = unsafe node.pointee.next

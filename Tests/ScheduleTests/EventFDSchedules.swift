@@ -13,7 +13,8 @@
         func schedules(_ name: String) async { await explore(name) }
     }
 
-    let eventFDScenarios = readsAndWrites + eventsInFull + pollsOfEventFDs + closesOfEventFDs + endsOfContexts
+    let eventFDScenarios =
+        readsAndWrites + eventsInFull + pollsOfEventFDs + closesOfEventFDs + closesAgainstWhoNeedNotSleep + endsOfContexts
 
     // MARK: Readers and writers
 

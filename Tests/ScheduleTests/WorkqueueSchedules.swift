@@ -14,7 +14,7 @@
 
     let workqueueScenarios =
         enqueuesOfWorks + cancelsOfWorks + waitingCancelsOfWorks + endsOfQueues + drainsOfQueues + refusals
-        + worksOnTwoQueues + worksThatWander + lifetimesOfWorks + timersOfWorks + endsOfTimers + worksThatDoNotCome
+        + batchesOfWorks + worksOnTwoQueues + worksThatWander + lifetimesOfWorks + timersOfWorks + endsOfTimers + worksThatDoNotCome
 
     // MARK: Enqueues and flushes
 
@@ -61,11 +61,23 @@
             item.runs.expectOneRunForEachEnqueue()
             queue.shutdown()
         },
-        Scenario("enqueue and flush, twice at once") { run in
+        // (With two that enqueue and flush there are twenty times as many schedules, and nothing that this one and the one above do not show.)
+        Scenario("enqueue and flush of an item that runs, against flush") { run in
+            let gate = Gate(run)
             let queue = SingleThreadWorkqueue(name: "wq")
-            let item = Item(run)
-            let enqueueAndFlush: @Sendable () -> Void = { item.enqueueAndFlush(on: queue) }
-            run.explore(["enqueue and flush": enqueueAndFlush, "enqueue and flush too": enqueueAndFlush])
+            let item = Item(run, gate: gate)
+            item.enqueue(on: queue)
+            run.explore([
+                "let go, enqueue and flush": {
+                    gate.open()
+                    item.enqueueAndFlush(on: queue)
+                },
+                "flush": {
+                    item.work.flush()
+                    item.runs.expectOver(1, "flush() returned before the run that it found had ended")
+                },
+            ])
+            item.runs.expectNothingLost()
             item.runs.expectOneRunForEachEnqueue()
             queue.shutdown()
         },
