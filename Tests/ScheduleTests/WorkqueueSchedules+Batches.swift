@@ -109,12 +109,13 @@
                 unsafe ScheduleSeam.name(node, size: MemoryLayout<WorkNode>.size, .numbered("work"))
                 return unsafe node
             }
-            for index in runs.indices.dropFirst() { unsafe WorkNode.link(nodes[index], behind: nodes[index - 1]) }
         }
 
         func enqueueAll(on queue: SingleThreadWorkqueue) {
             for runs in runs { _ = runs.announce() }
-            let isAccepted = unsafe queue.core.enqueue(freshFrom: nodes.first!, to: nodes.last!)
+            var list = unsafe WorkList()
+            for index in runs.indices { unsafe queue.core.prepare(nodes[index], for: &list) }
+            let isAccepted = unsafe queue.core.enqueue(list)
             run.expect(isAccepted, "a queue that is open refused a list")
             for runs in runs { runs.record(.queued) }
             toldAll.add()
