@@ -10,11 +10,13 @@ extension IrqfdSetCore {
     ///
     /// The corresponding kernel function is `kvm_irqfd`.
     func assign(_ context: EventFDContext, gsi: GSI) throws(IrqfdError) {
-        try provideCleanupQueue()
+        if try beginAssign() { provideCleanupQueue() }
         context.get()
         let irqfd = unsafe Irqfd.make(set: self, eventFD: context, gsi: gsi)
-        do throws(IrqfdError) { unsafe try beginAssign(irqfd) } catch {
+        do throws(IrqfdError) { unsafe try reserve(for: irqfd) } catch {
+            // Before the assign ends: a release waits for that, and then nothing is left.
             unsafe Irqfd.discard(irqfd)
+            endAssign()
             throw error
         }
         // Without irqfds.lock: the wait queue's is the outer one. From here on nothing can fail but for a release.
@@ -38,21 +40,33 @@ extension IrqfdSetCore {
         }
     }
 
-    private func beginAssign(_ irqfd: Irqfd.Pointer) throws(IrqfdError) {
+    /// From here on a release waits. True: the set has no cleanup queue yet.
+    private func beginAssign() throws(IrqfdError) -> Bool {
+        try mutex.withLock { () throws(IrqfdError) -> Bool in
+            if isReleased { throw .released }
+            assignsInProgress += 1
+            return cleanupQueue == nil
+        }
+    }
+
+    /// Of an assign that has failed.
+    private func endAssign() {
+        let mustWake = mutex.withLock {
+            assignsInProgress -= 1
+            return isReleased
+        }
+        if mustWake { assignsDone.wakeAll() }
+    }
+
+    private func reserve(for irqfd: Irqfd.Pointer) throws(IrqfdError) {
         try mutex.withLock { () throws(IrqfdError) in
             if isReleased { throw .released }
             if unsafe !reserve(irqfd) { throw .resourceBusy }
-            assignsInProgress += 1
         }
     }
 
     /// The first assign of a set makes it a user of the cleanup queue, and the first user makes the queue.
-    private func provideCleanupQueue() throws(IrqfdError) {
-        let isMissing = try mutex.withLock { () throws(IrqfdError) -> Bool in
-            if isReleased { throw .released }
-            return cleanupQueue == nil
-        }
-        if !isMissing { return }
+    private func provideCleanupQueue() {
         let queue = CleanupQueue.enter()
         let isSurplus = mutex.withLock {
             if cleanupQueue != nil || isReleased { return true }

@@ -25,7 +25,7 @@ final class IrqfdSetCore: @unchecked Sendable {
     /// From the first assign until the release.
     @safe @exclusivity(unchecked) var cleanupQueue: SingleThreadWorkqueue?
     @safe @exclusivity(unchecked) var isReleased = false
-    /// Assigns between the reservation and the end.
+    /// Assigns between their beginning and their end.
     @safe @exclusivity(unchecked) var assignsInProgress: UInt32 = 0
     /// Woken, after irqfds.lock is gone, when a released set has no more assigns in progress.
     let assignsDone = WaitQueueHead()
