@@ -8,7 +8,8 @@
     /// A scheduler that finds two threads taking turns may leave both on one processor: then a row of two threads that spin shows
     /// the scheduler, in the floor as in ours. Where there is one processor only, everything stays as it is.
     enum Apart {
-        static let note = "the two threads of the floor and of ours are kept on different processors; the peers' are where the scheduler puts them"
+        static let note =
+            "the two threads of the floor and of ours are kept on different processors; the peers' are where the scheduler puts them"
 
         /// Runs a closure on the first processor: where it is measured.
         static func measuring<R>(_ body: () throws -> R) rethrows -> R { try staying(on: 0, body) }
