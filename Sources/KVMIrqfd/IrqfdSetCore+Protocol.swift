@@ -10,11 +10,12 @@ extension IrqfdSetCore {
     ///
     /// The corresponding kernel function is `kvm_irqfd`.
     func assign(_ context: EventFDContext, gsi: GSI) throws(IrqfdError) {
-        try provideCleanupQueue()
+        try beginAssign()
         context.get()
         let irqfd = unsafe Irqfd.make(set: self, eventFD: context, gsi: gsi)
-        do throws(IrqfdError) { unsafe try beginAssign(irqfd) } catch {
+        do throws(IrqfdError) { unsafe try reserveContext(of: irqfd) } catch {
             unsafe Irqfd.discard(irqfd)
+            endRefusedAssign()
             throw error
         }
         // Without irqfds.lock: the wait queue's is the outer one. From here on nothing can fail but for a release.
@@ -38,21 +39,33 @@ extension IrqfdSetCore {
         }
     }
 
-    private func beginAssign(_ irqfd: Irqfd.Pointer) throws(IrqfdError) {
+    /// From here on a release waits for this assign: not even an irqfd that is to be discarded outlives the release of its set.
+    private func beginAssign() throws(IrqfdError) {
+        let isMissing = try mutex.withLock { () throws(IrqfdError) -> Bool in
+            if isReleased { throw .released }
+            assignsInProgress += 1
+            return cleanupQueue == nil
+        }
+        if isMissing { provideCleanupQueue() }
+    }
+
+    private func reserveContext(of irqfd: Irqfd.Pointer) throws(IrqfdError) {
         try mutex.withLock { () throws(IrqfdError) in
             if isReleased { throw .released }
             if unsafe !reserve(irqfd) { throw .resourceBusy }
-            assignsInProgress += 1
         }
     }
 
-    /// The first assign of a set makes it a user of the cleanup queue, and the first user makes the queue.
-    private func provideCleanupQueue() throws(IrqfdError) {
-        let isMissing = try mutex.withLock { () throws(IrqfdError) -> Bool in
-            if isReleased { throw .released }
-            return cleanupQueue == nil
+    private func endRefusedAssign() {
+        let isAwaited = mutex.withLock {
+            assignsInProgress -= 1
+            return isReleased
         }
-        if !isMissing { return }
+        if isAwaited { assignsDone.wakeAll() }
+    }
+
+    /// The first assign of a set makes it a user of the cleanup queue, and the first user makes the queue.
+    private func provideCleanupQueue() {
         let queue = CleanupQueue.enter()
         let isSurplus = mutex.withLock {
             if cleanupQueue != nil || isReleased { return true }
