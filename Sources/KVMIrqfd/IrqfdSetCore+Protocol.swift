@@ -10,13 +10,12 @@ extension IrqfdSetCore {
     ///
     /// The corresponding kernel function is `kvm_irqfd`.
     func assign(_ context: EventFDContext, gsi: GSI) throws(IrqfdError) {
-        if try beginAssign() { provideCleanupQueue() }
+        try beginAssign()
         context.get()
         let irqfd = unsafe Irqfd.make(set: self, eventFD: context, gsi: gsi)
-        do throws(IrqfdError) { unsafe try reserve(for: irqfd) } catch {
-            // Before the assign ends: a release waits for that, and then nothing is left.
+        do throws(IrqfdError) { unsafe try reserveContext(of: irqfd) } catch {
             unsafe Irqfd.discard(irqfd)
-            endAssign()
+            endRefusedAssign()
             throw error
         }
         // Without irqfds.lock: the wait queue's is the outer one. From here on nothing can fail but for a release.
@@ -40,29 +39,29 @@ extension IrqfdSetCore {
         }
     }
 
-    /// From here on a release waits. True: the set has no cleanup queue yet.
-    private func beginAssign() throws(IrqfdError) -> Bool {
-        try mutex.withLock { () throws(IrqfdError) -> Bool in
+    /// From here on a release waits for this assign: not even an irqfd that is to be discarded outlives the release of its set.
+    private func beginAssign() throws(IrqfdError) {
+        let isMissing = try mutex.withLock { () throws(IrqfdError) -> Bool in
             if isReleased { throw .released }
             assignsInProgress += 1
             return cleanupQueue == nil
         }
+        if isMissing { provideCleanupQueue() }
     }
 
-    /// Of an assign that has failed.
-    private func endAssign() {
-        let mustWake = mutex.withLock {
-            assignsInProgress -= 1
-            return isReleased
-        }
-        if mustWake { assignsDone.wakeAll() }
-    }
-
-    private func reserve(for irqfd: Irqfd.Pointer) throws(IrqfdError) {
+    private func reserveContext(of irqfd: Irqfd.Pointer) throws(IrqfdError) {
         try mutex.withLock { () throws(IrqfdError) in
             if isReleased { throw .released }
             if unsafe !reserve(irqfd) { throw .resourceBusy }
         }
+    }
+
+    private func endRefusedAssign() {
+        let isAwaited = mutex.withLock {
+            assignsInProgress -= 1
+            return isReleased
+        }
+        if isAwaited { assignsDone.wakeAll() }
     }
 
     /// The first assign of a set makes it a user of the cleanup queue, and the first user makes the queue.

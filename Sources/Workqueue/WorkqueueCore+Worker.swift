@@ -135,7 +135,10 @@ extension WorkqueueCore {
             mutex.unlock()
             pollForAttention()
             mutex.lock()
-            if attention.load(ordering: .relaxed) { return }
+            // What others have listed of timers that were due does not call for attention: the worker sleeps no longer than to the first
+            // timer that is left, and so must see what is listed before it looks at that.
+            promoteExpiredTimers()
+            if unsafe attention.load(ordering: .relaxed) || first != nil { return }
         }
         isIdle = true
         let deadline = unsafe timers.first.map { unsafe $0.pointee.timer.deadline } ?? .never
