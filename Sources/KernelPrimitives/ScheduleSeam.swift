@@ -2,6 +2,7 @@
 
 #if ScheduleExploration
     internal import CKernelPrimitives
+    package import Synchronization
 
     /// What a thread is about to do, where another thread can see the difference.
     package enum VisibleOperation: UInt8, Sendable {
@@ -94,6 +95,10 @@
             let controller: any ScheduleController
             init(_ controller: any ScheduleController) { self.controller = controller }
         }
+
+        /// Workers give their lock up, and look once more, before they sleep, as they do where they spin. A scenario's own choice,
+        /// which it makes first: everywhere it would make schedules many times more.
+        package static let workersLookOnceMore = Atomic<Bool>(false)
 
         package static var looksInside: Bool { current?.looksInside ?? false }
 

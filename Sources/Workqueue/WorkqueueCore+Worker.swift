@@ -130,8 +130,7 @@ extension WorkqueueCore {
 
     /// Entered and left with `mutex` held.
     private func waitForWork() {
-        // Who was woken may need this processor.
-        if patience > 0, !hasWoken {
+        if looksOnceMore {
             mutex.unlock()
             pollForAttention()
             mutex.lock()
@@ -146,6 +145,15 @@ extension WorkqueueCore {
         sleep(until: deadline)
         mutex.lock()
         isIdle = false
+    }
+
+    /// Whether the worker is patient. Not if it has woken somebody, who may need this processor.
+    private var looksOnceMore: Bool {
+        #if ScheduleExploration
+            // There nobody spins. What counts is that the lock is given up between the two looks.
+            if ScheduleSeam.workersLookOnceMore.load(ordering: .relaxed) { return !hasWoken }
+        #endif
+        return patience > 0 && !hasWoken
     }
 
     /// Looks from time to time whether something comes in, until the worker's patience is over. What comes in is seen under the lock.

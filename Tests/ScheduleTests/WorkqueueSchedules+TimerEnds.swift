@@ -3,6 +3,7 @@
 #if ScheduleExploration
     internal import KernelPrimitives
     internal import ScheduleExplorer
+    internal import Synchronization
     internal import Workqueue
 
     /// Items whose timers run, on a queue that ends, or while they run on another one.
@@ -19,6 +20,32 @@
                 },
             ])
             item.runs.expectAtMostOneRunForEachEnqueue()
+        },
+        Scenario("flush of a timer that is due, and the worker looks once more before it sleeps", timeouts: 2) { run in
+            ScheduleSeam.workersLookOnceMore.store(true, ordering: .relaxed)
+            let queue = SingleThreadWorkqueue(name: "wq")
+            let item = DelayedItem(run)
+            let time = Parker()
+            run.explore([
+                "enqueue after a second, flush after two": {
+                    item.enqueue(on: queue, tells: true)
+                    _ = time.park("time to pass", until: Deadline(after: .seconds(2)))
+                    item.flush()
+                }
+            ])
+            item.runs.expectOneRunForEachEnqueue()
+            queue.shutdown()
+        },
+        Scenario("enqueue against flush, and the worker looks once more before it sleeps") { run in
+            ScheduleSeam.workersLookOnceMore.store(true, ordering: .relaxed)
+            let queue = SingleThreadWorkqueue(name: "wq")
+            let item = Item(run)
+            run.explore([
+                "enqueue": { item.enqueue(on: queue, tells: true) },
+                "flush": { item.flush() },
+            ])
+            item.runs.expectOneRunForEachEnqueue()
+            queue.shutdown()
         },
         Scenario("flush of the last timer against shutdown") { run in
             let gate = Gate(run)
