@@ -136,10 +136,13 @@ struct NestedWakeTests {
     func chain() {
         let log = log
         let heads = (0..<5).map { _ in WaitQueueHead() }
-        for (number, head) in heads.enumerated() {
-            head.add(logging("\(number)", log) { _, _ in if number + 1 < heads.count { heads[number + 1].wake(.input) } })
+        let entries = heads.indices.map { number in
+            logging("\(number)", log) { _, _ in if number + 1 < heads.count { heads[number + 1].wake(.input) } }
         }
+        for (head, entry) in zip(heads, entries) { head.add(entry) }
         heads[0].wake(.input)
         #expect(log.all == ["0", "1", "2", "3", "4"])
+        // The functions keep the heads.
+        for (head, entry) in zip(heads, entries) { head.remove(entry) }
     }
 }
