@@ -9,6 +9,9 @@ internal import KernelPrimitives
 /// foreign code. The list is the thread's own, because locks nest: an inner unlock is not the moment yet.
 @usableFromInline
 enum AfterUnlock {
+    // (What a head keeps for this list is not guarded by its lock: it is the one thread's that puts the head off. So the variable is
+    // touched by itself here, and not through the accessor of the whole state.)
+
     /// The node stays valid until it is settled: what is owed to it is a reference.
     static func append(_ node: WaitQueueNode.Pointer) {
         let thread = unsafe kp_current_thread()
@@ -20,7 +23,7 @@ enum AfterUnlock {
     /// The head is kept by its kref until then: see `WaitQueueHead.putOff`.
     static func append(_ head: WaitQueueHead) {
         let thread = unsafe kp_current_thread()
-        unsafe head.owner.nextPutOff = unsafe thread.pointee.put_off.map { unsafe Unmanaged<WaitQueueHead>.fromOpaque($0) }
+        unsafe head.ownerState.nextPutOff = unsafe thread.pointee.put_off.map { unsafe Unmanaged<WaitQueueHead>.fromOpaque($0) }
         unsafe thread.pointee.put_off = unsafe Unmanaged.passUnretained(head).toOpaque()
         kp_note_put_off()
     }
@@ -39,9 +42,9 @@ enum AfterUnlock {
                 unsafe settlement?(node, node.pointee.owedSettlements.exchange(0))
             } else if let first = unsafe thread.pointee.put_off {
                 let head = unsafe Unmanaged<WaitQueueHead>.fromOpaque(first).takeUnretainedValue()
-                unsafe thread.pointee.put_off = unsafe head.owner.nextPutOff?.toOpaque()
-                unsafe head.owner.nextPutOff = nil
-                head.owner.putOff?(head)
+                unsafe thread.pointee.put_off = unsafe head.ownerState.nextPutOff?.toOpaque()
+                unsafe head.ownerState.nextPutOff = nil
+                head.ownerState.putOff?(head)
             } else if !PutOff.runOne() {
                 return
             }
@@ -53,6 +56,6 @@ extension WaitQueueHead {
     /// Runs `owner.putOff` now, or when the last wait queue lock of this thread is gone. The caller has a reference of the head's
     /// kref, which the function puts; it is called once in the head's life.
     package func putOff() {
-        if ExecutionContext.isAtomic { AfterUnlock.append(self) } else { owner.putOff?(self) }
+        if ExecutionContext.isAtomic { AfterUnlock.append(self) } else { ownerState.putOff?(self) }
     }
 }
