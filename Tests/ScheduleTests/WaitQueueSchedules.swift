@@ -131,7 +131,8 @@
                 "wake": { for _ in 1...3 { head.wake() } },
                 "remove and add": {
                     for _ in 1...2 {
-                        head.remove(entry)
+                        // Through the view the reference is put off, as where the entry removes itself; without it, it is dropped at once.
+                        head.withLock { $0.remove(entry) }
                         watch.expectGone()
                         watch.markBack()
                         head.add(entry)
