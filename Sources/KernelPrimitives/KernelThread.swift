@@ -46,6 +46,7 @@ package final class KernelThread: @unchecked Sendable {
             if controlled != nil { return }
         #endif
         let start = Start(name: name, body: body)
+        ThreadReport.shared.expect()
         let error = unsafe kp_thread_start(
             handle,
             { argument in

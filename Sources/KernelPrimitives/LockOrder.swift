@@ -39,7 +39,7 @@
         }
 
         private let nextSerial = Atomic<UInt32>(1)
-        private let guardian = Atomic<Bool>(false)
+        private let guardian = GuardianLock()
         private var edges: [Edge] = []
         private var held: [Held] = []
 
@@ -47,7 +47,7 @@
 
         /// Called by the thread that just took the lock at `address`.
         @usableFromInline func acquired(_ key: Key, address: UInt) {
-            guarded {
+            guardian.withLock {
                 held.append(Held(address: address, key: key))
                 var index: UInt32 = 0
                 while let outerPointer = unsafe kp_held_lock(index) {
@@ -60,14 +60,16 @@
         }
 
         @usableFromInline func released(_ address: UInt) {
-            guarded {
+            guardian.withLock {
                 if let index = held.lastIndex(where: { $0.address == address }) { held.remove(at: index) }
             }
         }
 
         /// The lock with this serial number is gone; its number is never used again.
         @usableFromInline func forget(_ serial: UInt32) {
-            guarded { edges.removeAll { $0.outer.kind == $0.inner.kind && ($0.outer.serial == serial || $0.inner.serial == serial) } }
+            guardian.withLock {
+                edges.removeAll { $0.outer.kind == $0.inner.kind && ($0.outer.serial == serial || $0.inner.serial == serial) }
+            }
         }
 
         private func record(_ outer: Key, _ inner: Key) {
@@ -102,12 +104,5 @@
         }
 
         private func name(_ key: Key) -> String { key.serial == 0 ? key.kind.name : "\(key.kind.name) \(key.serial)" }
-
-        private func guarded(_ body: () -> Void) {
-            // Its own small lock: the checked lock cannot check itself.
-            while guardian.exchange(true, ordering: .acquiring) { kp_yield() }
-            body()
-            guardian.store(false, ordering: .releasing)
-        }
     }
 #endif

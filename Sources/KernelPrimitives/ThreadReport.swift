@@ -10,7 +10,7 @@ package final class ThreadReport: @unchecked Sendable {
 
     package static let shared = ThreadReport()
 
-    private let guardian = Atomic<Bool>(false)
+    private let guardian = GuardianLock()
     @safe
     private struct Listed {
         let record: UnsafeMutablePointer<kp_thread>
@@ -18,20 +18,34 @@ package final class ThreadReport: @unchecked Sendable {
     }
 
     private var threads: [Listed] = []
+    /// Threads that were started and have not begun.
+    private var starting = 0
+
+    /// A thread is about to be started: the room for it is made by who starts it, so that a thread allocates nothing of its own.
+    func expect() {
+        guardian.withLock {
+            starting += 1
+            let needed = threads.count + starting
+            if threads.capacity < needed { threads.reserveCapacity(2 * needed) }
+        }
+    }
 
     func begin(_ thread: UnsafeMutablePointer<kp_thread>) {
         let listed = unsafe Listed(record: thread, name: ExecutionContext.threadName)
-        guarded { threads.append(listed) }
+        guardian.withLock {
+            starting -= 1
+            threads.append(listed)
+        }
     }
 
     func end(_ thread: UnsafeMutablePointer<kp_thread>) {
-        guarded { if let index = threads.firstIndex(where: { unsafe $0.record == thread }) { threads.remove(at: index) } }
+        guardian.withLock { if let index = threads.firstIndex(where: { unsafe $0.record == thread }) { threads.remove(at: index) } }
     }
 
     /// One line a thread.
     package func lines() -> [String] {
         var lines: [String] = []
-        guarded {
+        guardian.withLock {
             for listed in threads {
                 if let reason = unsafe kp_waits_for(listed.record) {
                     unsafe lines.append("\(listed.name) waits for \(String(cString: reason))")
@@ -41,12 +55,5 @@ package final class ThreadReport: @unchecked Sendable {
             }
         }
         return lines
-    }
-
-    private func guarded(_ body: () -> Void) {
-        // No checked lock here: reports are made when locks have gone wrong.
-        while guardian.exchange(true, ordering: .acquiring) { kp_yield() }
-        body()
-        guardian.store(false, ordering: .releasing)
     }
 }

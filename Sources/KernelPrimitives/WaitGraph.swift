@@ -21,7 +21,7 @@
             let isOver: () -> Bool
         }
 
-        private let guardian = Atomic<Bool>(false)
+        private let guardian = GuardianLock()
         private var waits: [Wait] = []
 
         /// The worker of `waiter` begins to wait for the worker of `target`.
@@ -36,7 +36,7 @@
         ) {
             let new = Wait(waiter: waiter, waiterName: waiterName, target: target, targetName: targetName, isOver: isOver)
             var circle: [Wait] = []
-            guarded {
+            guardian.withLock {
                 waits.append(new)
                 circle = findCircle(new)
             }
@@ -47,7 +47,7 @@
         }
 
         package func end(_ waiter: UInt) {
-            guarded { if let index = waits.lastIndex(where: { $0.waiter == waiter }) { waits.remove(at: index) } }
+            guardian.withLock { if let index = waits.lastIndex(where: { $0.waiter == waiter }) { waits.remove(at: index) } }
         }
 
         private func findCircle(_ new: Wait) -> [Wait] {
@@ -58,13 +58,6 @@
                 if way.count > waits.count { break }
             }
             return []
-        }
-
-        private func guarded(_ body: () -> Void) {
-            // No checked lock here: it would report on itself.
-            while guardian.exchange(true, ordering: .acquiring) { kp_yield() }
-            body()
-            guardian.store(false, ordering: .releasing)
         }
     }
 #endif
