@@ -28,6 +28,8 @@ package final class ObjectRegistry: @unchecked Sendable {
             return slot
         }
         unsafe slots.append(object)
+        // Here, so that an object that ends allocates nothing.
+        if unsafe freeSlots.capacity < slots.count { unsafe freeSlots.reserveCapacity(slots.capacity) }
         return unsafe slots.count - 1
     }
 
