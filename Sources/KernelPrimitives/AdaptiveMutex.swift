@@ -83,10 +83,16 @@ package struct AdaptiveMutex: ~Copyable, Sendable {
             left -= pauses
             // Who looks less often takes the line less often from who works under the lock; and who holds it for so long may be waiting
             // for this processor.
-            if pauses < Spinning.mostPausesBetweenLooks { pauses *= 2 } else { kp_yield() }
+            if pauses < Spinning.mostPausesBetweenLooks { pauses *= 2 } else if !Spinning.yield() { break }
         }
         // From here on the word carries the bit, also once we have it: another sleeper may be left, and the unlock must wake it.
         while true {
+            // Who has waited for so long, or was woken, looks as often as it can: whoever gives the lock up takes it again at once, maybe,
+            // and from afar the moment in between is not to be seen.
+            for _ in 0..<Spinning.looksBeforeLockSleep {
+                if word.load(ordering: .relaxed) == 0, take(kp_thread_mark() | 1) { return }
+                kp_spin_hint()
+            }
             #if ScheduleExploration
                 if ScheduleSeam.looksInside { scheduleWrite() }
             #endif

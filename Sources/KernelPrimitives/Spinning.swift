@@ -1,6 +1,7 @@
 // swift-irqfd: SPDX-License-Identifier: Apache-2.0
 
 internal import CKernelPrimitives
+internal import Synchronization
 
 /// How long to spin before sleeping.
 ///
@@ -21,6 +22,9 @@ package enum Spinning {
 
     /// Pauses before a thread that waits for a lock goes to sleep: sections are short.
     package static let pausesBeforeLockSleep = budget(400)
+
+    /// Looks, a pause apart, right before each sleep on a lock.
+    package static let looksBeforeLockSleep = budget(200)
 
     /// Pauses between two looks at a lock, at most: who looks less often takes the line less often from who works under the lock.
     package static let mostPausesBetweenLooks = 32
@@ -44,12 +48,33 @@ package enum Spinning {
             left -= interval
             untilYield -= interval
             if untilYield <= 0 {
-                kp_yield()
+                if !yield() { return false }
                 untilYield = pausesBetweenYields
             }
         }
         return false
     }
+
+    /// Offers the processor to others. False: they needed it for so long that who spins had better sleep, and be woken: a sleeper that
+    /// is woken has precedence, and who yields stands at the end of the line.
+    package static func yield() -> Bool {
+        let begun = kp_monotonic_now()
+        if begun < crowdedUntil.load(ordering: .relaxed) { return false }
+        kp_yield()
+        let ended = kp_monotonic_now()
+        if ended &- begun < longestYield { return true }
+        crowdedUntil.store(ended &+ durationOfCrowd, ordering: .relaxed)
+        return false
+    }
+
+    /// So long others are taken to need the processors, after they were found to: nobody yields, and so nobody spins for long.
+    private static let crowdedUntil = Atomic<UInt64>(0)
+
+    /// Nanoseconds.
+    private static var durationOfCrowd: UInt64 { 50_000_000 }
+
+    /// Nanoseconds. The one that is waited for needs less, if it is on this processor.
+    private static var longestYield: UInt64 { 50_000 }
 
     private static var pausesBeforeFirstYield: Int { 50 }
     private static var pausesBetweenYields: Int { 100 }
