@@ -99,7 +99,7 @@ package struct WorkNode: ~Copyable {
 
     package var isPending: Bool { unsafe pending.load() != 0 }
 
-    /// The item is idle, and so is known to stay, but for its caller, who waits for nothing then. False: ask with the locks.
+    /// The item is neither pending nor running: whoever flushes it has nothing to wait for. False: ask with the locks.
     ///
     /// In this order: the worker sets the one before it clears the other. Whoever finds both clear sees all that the function did.
     var isSurelyIdle: Bool { unsafe life != .untilItRuns && pending.load() == 0 && running.load() == 0 }
