@@ -31,6 +31,7 @@
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #elif defined(__APPLE__)
+#include <os/clock.h>
 #include <os/os_sync_wait_on_address.h>
 #else
 #error "swift-irqfd knows how to sleep on a word on Linux and macOS only."
@@ -133,16 +134,27 @@ static inline const char *_Nullable kp_waits_for(const struct kp_thread *_Nonnul
 
 // MARK: Clock
 
+/// Nanoseconds of the clock that stands still while the machine sleeps, which is the one that sleeps on a word are timed by.
 static inline uint64_t kp_monotonic_now(void) {
+#if defined(__APPLE__)
+    // Not run yet. CLOCK_MONOTONIC goes on while the machine sleeps there; this one is mach_absolute_time, in nanoseconds.
+    return clock_gettime_nsec_np(CLOCK_UPTIME_RAW);
+#else
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+#endif
 }
 
 // MARK: Sleeping on a word
 
 /// A deadline that never comes.
 #define KP_NEVER UINT64_MAX
+
+#if defined(__APPLE__)
+/// An hour.
+#define KP_LONGEST_SLEEP 3600000000000u
+#endif
 
 /// Sleeps while `*word == expected`, until a wake, a spurious wake-up or the deadline on the monotonic clock.
 static inline void kp_wait_on_word(const void *_Nonnull word, uint32_t expected, uint64_t deadline) {
@@ -152,13 +164,17 @@ static inline void kp_wait_on_word(const void *_Nonnull word, uint32_t expected,
     // The bitset form takes an absolute time, on the monotonic clock.
     syscall(SYS_futex, word, FUTEX_WAIT_BITSET_PRIVATE, expected, deadline == KP_NEVER ? NULL : &until, NULL, FUTEX_BITSET_MATCH_ANY);
 #else
+    // Not run yet.
     if (deadline == KP_NEVER) {
         os_sync_wait_on_address((void *)word, expected, 4, OS_SYNC_WAIT_ON_ADDRESS_NONE);
     } else {
         uint64_t now = kp_monotonic_now();
         if (now < deadline) {
+            // In nanoseconds from now, whatever the clock is called; a timeout of zero is refused. Callers look again after any sleep: so one
+            // that is too long for the kernel's arithmetic need not be asked for.
+            uint64_t timeout = deadline - now < KP_LONGEST_SLEEP ? deadline - now : KP_LONGEST_SLEEP;
             os_sync_wait_on_address_with_timeout(
-                (void *)word, expected, 4, OS_SYNC_WAIT_ON_ADDRESS_NONE, OS_CLOCK_MACH_ABSOLUTE_TIME, deadline - now);
+                (void *)word, expected, 4, OS_SYNC_WAIT_ON_ADDRESS_NONE, OS_CLOCK_MACH_ABSOLUTE_TIME, timeout);
         }
     }
 #endif
@@ -193,15 +209,19 @@ static inline long kp_processor_count(void) {
 
 // MARK: Threads
 
-typedef pthread_t kp_thread_handle;
+/// A word, because pthread_t is a number in one C library and a pointer in others: Swift need not tell them apart.
+typedef uintptr_t kp_thread_handle;
 
 /// Returns an error number, or 0.
 static inline int kp_thread_start(kp_thread_handle *_Nonnull handle, void *_Nullable (*_Nonnull body)(void *_Nullable), void *_Nullable argument) {
-    return pthread_create(handle, NULL, body, argument);
+    pthread_t thread;
+    int error = pthread_create(&thread, NULL, body, argument);
+    if (error == 0) { *handle = (kp_thread_handle)thread; }
+    return error;
 }
 
-static inline int kp_thread_join(kp_thread_handle handle) { return pthread_join(handle, NULL); }
-static inline int kp_thread_detach(kp_thread_handle handle) { return pthread_detach(handle); }
+static inline int kp_thread_join(kp_thread_handle handle) { return pthread_join((pthread_t)handle, NULL); }
+static inline int kp_thread_detach(kp_thread_handle handle) { return pthread_detach((pthread_t)handle); }
 
 /// Names the calling thread; the kernel keeps 15 bytes.
 static inline void kp_thread_set_name(const char *_Nonnull name) {
