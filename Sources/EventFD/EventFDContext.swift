@@ -79,6 +79,8 @@ package struct EventFDContext: Equatable, Sendable {
     ///
     /// No wait queue lock is held by this thread.
     func closeAlone() {
+        Tracing.begin(.eventFDRelease, id.serial)
+        defer { Tracing.end(.eventFDRelease) }
         let (isDone, isEnded) = withLock { head, locked in
             // With a descriptor there is more to do, and without the lock.
             if head.owner.attachment != nil { return (false, false) }
@@ -106,7 +108,9 @@ package struct EventFDContext: Equatable, Sendable {
 
     /// The one hang-up of the file; false: it has been.
     func hangUp() -> Bool {
-        withLock { head, locked in
+        Tracing.begin(.eventFDRelease, id.serial)
+        defer { Tracing.end(.eventFDRelease) }
+        return withLock { head, locked in
             if head.owner.hasHungUp { return false }
             unsafe Trace.note("hang up", head)
             head.owner.hasHungUp = true
@@ -123,6 +127,7 @@ package struct EventFDContext: Equatable, Sendable {
 
     private func finish() {
         unsafe unmanaged._withUnsafeGuaranteedRef { head in
+            Tracing.instant(.eventFDFree, head.serial)
             EventFDDiagnostics.contexts.remove(Int(head.owner.registrySlot), counted: head.signals.load())
             let coalesced = head.coalesced.load()
             if coalesced != 0 { EventFDDiagnostics.endedCoalesced.add(coalesced) }
@@ -156,7 +161,17 @@ package struct EventFDContext: Equatable, Sendable {
 
     /// The corresponding kernel function is `eventfd_signal`.
     @inline(__always)
-    func signal(_ n: UInt64) -> UInt64 {
+    func signal(_ n: UInt64) -> UInt64 { Tracing.isOn ? tracedSignal(n) : untracedSignal(n) }
+
+    @inline(never)
+    private func tracedSignal(_ n: UInt64) -> UInt64 {
+        Tracing.begin(.eventFDSignal, id.serial, n)
+        defer { Tracing.end(.eventFDSignal) }
+        return untracedSignal(n)
+    }
+
+    @inline(__always)
+    private func untracedSignal(_ n: UInt64) -> UInt64 {
         withLock { head, locked in
             unsafe Trace.note("signal", head)
             head.signals.bump()

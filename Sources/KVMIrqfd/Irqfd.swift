@@ -38,9 +38,11 @@ struct Irqfd: ~Copyable {
     private static func inject(_ work: WorkNode.Pointer) {
         let irqfd = unsafe work.pointee.context.assumingMemoryBound(to: Irqfd.self)
         unsafe irqfd.pointee.set._withUnsafeGuaranteedRef { set in
+            unsafe Tracing.begin(.irqfdInject, set.serial, UInt64(irqfd.pointee.gsi.rawValue))
+            defer { Tracing.end(.irqfdInject) }
             set.injections.bump()
-            unsafe set.controller?.setInterrupt(irqfd.pointee.gsi, level: true)
-            unsafe set.controller?.setInterrupt(irqfd.pointee.gsi, level: false)
+            unsafe set.setInterrupt(irqfd.pointee.gsi, level: true)
+            unsafe set.setInterrupt(irqfd.pointee.gsi, level: false)
         }
     }
 
@@ -49,6 +51,8 @@ struct Irqfd: ~Copyable {
     /// The corresponding kernel function is `irqfd_shutdown`.
     private static func shutdown(_ work: WorkNode.Pointer) {
         let irqfd = unsafe work.pointee.context.assumingMemoryBound(to: Irqfd.self)
+        unsafe Tracing.begin(.irqfdShutdown, irqfd.pointee.eventFD.id.serial, UInt64(irqfd.pointee.gsi.rawValue))
+        defer { Tracing.end(.irqfdShutdown) }
         // After this, no wakeup runs, and none will: no new inject is queued.
         unsafe irqfd.pointee.eventFD.unhook(irqfd.pointee.wait)
         // After this, none is queued or runs, so nobody has the irqfd but this function.
@@ -82,6 +86,7 @@ struct Irqfd: ~Copyable {
     /// Called with the wait queue's lock held.
     ///
     /// The corresponding kernel function is `irqfd_wakeup`.
+    @inline(__always)
     private static func wakeup(_ wait: WaitQueueNode.Pointer, _ events: PollEvents, _ locked: inout WaitQueueHead.Locked) -> WakeResult {
         // A wake without a key says nothing: to the patch's function, too, the kernel's null key has no bit set.
         if events == .all { return .notWoken }
@@ -107,9 +112,22 @@ struct Irqfd: ~Copyable {
         return .notWoken
     }
 
+    @inline(never)
+    private static func tracedWakeup(
+        _ wait: WaitQueueNode.Pointer,
+        _ events: PollEvents,
+        _ locked: inout WaitQueueHead.Locked
+    ) -> WakeResult {
+        unsafe Tracing.begin(.irqfdWakeup, locked.head._withUnsafeGuaranteedRef { $0.serial }, UInt64(events.rawValue))
+        defer { Tracing.end(.irqfdWakeup) }
+        return unsafe wakeup(wait, events, &locked)
+    }
+
     /// Called with the wait queue's lock held, by what has no Swift types.
     private static func wakeup(_ node: UnsafeMutableRawPointer, _ events: UInt32, _ locked: UnsafeMutableRawPointer) -> UInt8 {
-        unsafe WaitQueueNode.function(node, events, locked) { unsafe wakeup($0, $1, &$2) }
+        unsafe WaitQueueNode.function(node, events, locked) {
+            unsafe Tracing.isOn ? tracedWakeup($0, $1, &$2) : wakeup($0, $1, &$2)
+        }
     }
 
     // MARK: Memory
