@@ -35,11 +35,9 @@ struct Irqfd: ~Copyable {
     var nextInTable: Pointer?
 
     /// The corresponding kernel function is `irqfd_inject`.
-    private static func inject(_ work: WorkNode.Pointer) {
+    static func inject(_ work: WorkNode.Pointer) {
         let irqfd = unsafe work.pointee.context.assumingMemoryBound(to: Irqfd.self)
         unsafe irqfd.pointee.set._withUnsafeGuaranteedRef { set in
-            unsafe Tracing.begin(.irqfdInject, set.serial, UInt64(irqfd.pointee.gsi.rawValue))
-            defer { Tracing.end(.irqfdInject) }
             set.injections.bump()
             unsafe set.setInterrupt(irqfd.pointee.gsi, level: true)
             unsafe set.setInterrupt(irqfd.pointee.gsi, level: false)
@@ -49,10 +47,8 @@ struct Irqfd: ~Copyable {
     /// The parting, on the cleanup queue: nobody else unhooks or frees. The order is the protocol.
     ///
     /// The corresponding kernel function is `irqfd_shutdown`.
-    private static func shutdown(_ work: WorkNode.Pointer) {
+    static func shutdown(_ work: WorkNode.Pointer) {
         let irqfd = unsafe work.pointee.context.assumingMemoryBound(to: Irqfd.self)
-        unsafe Tracing.begin(.irqfdShutdown, irqfd.pointee.eventFD.id.serial, UInt64(irqfd.pointee.gsi.rawValue))
-        defer { Tracing.end(.irqfdShutdown) }
         // After this, no wakeup runs, and none will: no new inject is queued.
         unsafe irqfd.pointee.eventFD.unhook(irqfd.pointee.wait)
         // After this, none is queued or runs, so nobody has the irqfd but this function.
@@ -87,7 +83,7 @@ struct Irqfd: ~Copyable {
     ///
     /// The corresponding kernel function is `irqfd_wakeup`.
     @inline(__always)
-    private static func wakeup(_ wait: WaitQueueNode.Pointer, _ events: PollEvents, _ locked: inout WaitQueueHead.Locked) -> WakeResult {
+    static func wakeup(_ wait: WaitQueueNode.Pointer, _ events: PollEvents, _ locked: inout WaitQueueHead.Locked) -> WakeResult {
         // A wake without a key says nothing: to the patch's function, too, the kernel's null key has no bit set.
         if events == .all { return .notWoken }
         let irqfd = unsafe wait.pointee.context.assumingMemoryBound(to: Irqfd.self)
@@ -110,17 +106,6 @@ struct Irqfd: ~Copyable {
             }
         }
         return .notWoken
-    }
-
-    @inline(never)
-    private static func tracedWakeup(
-        _ wait: WaitQueueNode.Pointer,
-        _ events: PollEvents,
-        _ locked: inout WaitQueueHead.Locked
-    ) -> WakeResult {
-        unsafe Tracing.begin(.irqfdWakeup, locked.head._withUnsafeGuaranteedRef { $0.serial }, UInt64(events.rawValue))
-        defer { Tracing.end(.irqfdWakeup) }
-        return unsafe wakeup(wait, events, &locked)
     }
 
     /// Called with the wait queue's lock held, by what has no Swift types.
@@ -155,9 +140,9 @@ struct Irqfd: ~Copyable {
         let shutdown = unsafe (memory + shutdownOffset).bindMemory(to: WorkNode.self, capacity: 1)
         unsafe wait.initialize(to: WaitQueueNode(context: memory, function: { unsafe Irqfd.wakeup($0, $1, $2) }))
         unsafe inject.initialize(
-            to: WorkNode(context: memory, life: .untilFlushed) { unsafe Irqfd.inject($0.assumingMemoryBound(to: WorkNode.self)) }
+            to: WorkNode(context: memory, life: .untilFlushed) { unsafe Irqfd.tracedInject($0.assumingMemoryBound(to: WorkNode.self)) }
         )
-        unsafe shutdown.initialize(to: WorkNode(context: memory) { unsafe Irqfd.shutdown($0.assumingMemoryBound(to: WorkNode.self)) })
+        unsafe shutdown.initialize(to: WorkNode(context: memory) { unsafe Irqfd.tracedShutdown($0.assumingMemoryBound(to: WorkNode.self)) })
         let irqfd = unsafe memory.bindMemory(to: Irqfd.self, capacity: 1)
         unsafe irqfd.initialize(
             to: Irqfd(set: Unmanaged.passRetained(set), eventFD: eventFD, gsi: gsi, wait: wait, inject: inject, shutdown: shutdown)
