@@ -135,6 +135,7 @@ package final class WorkqueueCore: @unchecked Sendable {
 
     /// Lists what comes in. Under `mutex`.
     func append(_ node: WorkNode.Pointer) {
+        unsafe Tracing.instant(.queueWork, node.traceNumber, name: name)
         unsafe node.pointee.place = .listed
         unsafe node.pointee.previous = last
         unsafe node.pointee.next = nil
