@@ -1,7 +1,7 @@
 // swift-irqfd: SPDX-License-Identifier: Apache-2.0
 
 // A device signals, a machine is interrupted, and either side ends: in Embedded Swift, without its runtime library. Each step prints a line
-// and checks what it says. .ci/embedded shows how to compile and link it, and runs it.
+// and checks what it says. Package.swift beside this builds it; .ci/embedded shows how to compile and link it by hand, and runs it.
 
 // For exit: Embedded Swift has no Glibc module. In your package, a C target with a header that includes <stdlib.h>.
 import CKernelPrimitives

@@ -80,6 +80,7 @@ struct kp_thread {
 // A plain offset from the thread pointer, no call, also when the package ends up in a shared library.
 #define KP_THREAD_LOCAL __attribute__((tls_model("initial-exec")))
 #else
+// Not run yet: macOS has one model only.
 #define KP_THREAD_LOCAL
 #endif
 
@@ -201,6 +202,7 @@ static inline void kp_wake_one_on_word(const void *_Nonnull word) {
 #if defined(__linux__)
     syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
 #else
+    // Not run yet.
     os_sync_wake_by_address_any((void *)word, 4, OS_SYNC_WAKE_BY_ADDRESS_NONE);
 #endif
     errno = saved;
@@ -244,6 +246,7 @@ static inline void kp_thread_set_name(const char *_Nonnull name) {
 #if defined(__linux__)
     prctl(PR_SET_NAME, kp_thread_record.name, 0, 0, 0);
 #else
+    // Not run yet.
     pthread_setname_np(kp_thread_record.name);
 #endif
 }
@@ -253,6 +256,7 @@ static inline void kp_thread_get_name(char name[_Nonnull 16]) {
 #if defined(__linux__)
     prctl(PR_GET_NAME, name, 0, 0, 0);
 #else
+    // Not run yet.
     pthread_getname_np(pthread_self(), name, 16);
 #endif
 }
@@ -297,7 +301,7 @@ static inline void kp_close_on_exec_and_never_block(int descriptor) {
     fcntl(descriptor, F_SETFD, FD_CLOEXEC);
     fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK);
 #if defined(F_SETNOSIGPIPE)
-    // Whoever writes to a pipe that nobody can read is told by the result, and not by a signal.
+    // Not run yet. Whoever writes to a pipe that nobody can read is told by the result, and not by a signal.
     fcntl(descriptor, F_SETNOSIGPIPE, 1);
 #endif
 }
