@@ -8,6 +8,8 @@ import KernelPrimitives
     import Glibc
 #elseif canImport(Musl)
     import Musl
+#else
+    #error("swift-irqfd knows three C libraries: Glibc, Musl and that of macOS")
 #endif
 
 /// A real thread of a test, known by name to the watchdog. `join()` returns what its body returned.
