@@ -56,7 +56,7 @@
 
         /// Once for each suspension, without any lock. What comes after it in the task may queue the waiter again at once.
         func resume() {
-            if let continuation = unsafe continuation { return unsafe continuation.resume() }
+            if let continuation { return unsafe continuation.resume() }
             #if ScheduleExploration
                 parker.unpark()
             #endif
