@@ -100,15 +100,14 @@ struct AsyncEndsTests {
                 let canceller = Task { for reader in readers { reader.cancel() } }
                 for _ in 1...3 { try file.tryWrite(round) }
                 await canceller.value
-                var sum = file.count
-                if sum > 0 { #expect(try file.tryRead() == sum) }
+                // Nothing, if the readers have it; one of them may still be on its way out.
+                var sum = (try? file.tryRead()) ?? 0
                 for reader in readers {
                     switch await reader.value {
                     case .success(let value): sum += value
                     case .failure(let error): #expect(error == .interrupted || error == .timedOut)
                     }
                 }
-                // What a reader that was not done yet took after our look is in neither.
                 if file.count > 0 { sum += try file.tryRead() }
                 #expect(sum == 3 * round)
             }
