@@ -74,7 +74,7 @@ package final class TestThread<Value: Sendable>: Sendable {
             guard record.step == step, let folder = record.folder else { return false }
             // Three times, so that a short sleep on the way (a lock inside malloc) is hardly taken for the one that is meant.
             for _ in 0..<3 {
-                if !isThreadAsleep(folder: folder) { return false }
+                if !isThreadAsleep(folder: folder) || record.isInPassing { return false }
                 sched_yield()
             }
             return true
