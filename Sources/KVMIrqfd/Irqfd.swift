@@ -58,7 +58,6 @@ struct Irqfd: ~Copyable {
         unsafe WorkqueueCore.flush(irqfd.pointee.inject)
         // The wait queue may go with this reference: not before the unhooking.
         unsafe irqfd.pointee.eventFD.put()
-        unsafe irqfd.pointee.set._withUnsafeGuaranteedRef { unsafe $0.noteEnd(of: irqfd) }
         unsafe free(irqfd)
     }
 
@@ -165,10 +164,15 @@ struct Irqfd: ~Copyable {
     /// Frees an irqfd that nobody else has ever known.
     static func discard(_ irqfd: Pointer) {
         unsafe irqfd.pointee.eventFD.put()
-        unsafe free(irqfd)
+        unsafe freeMemory(of: irqfd)
     }
 
     private static func free(_ irqfd: Pointer) {
+        unsafe irqfd.pointee.set._withUnsafeGuaranteedRef { unsafe $0.noteEnd(of: irqfd) }
+        unsafe freeMemory(of: irqfd)
+    }
+
+    private static func freeMemory(of irqfd: Pointer) {
         unsafe Trace.note("free", irqfd)
         let set = unsafe irqfd.pointee.set
         unsafe irqfd.pointee.wait.deinitialize(count: 1)

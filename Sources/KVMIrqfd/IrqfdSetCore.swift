@@ -68,7 +68,11 @@ final class IrqfdSetCore: @unchecked Sendable {
         return true
     }
 
-    func cancelReservation(_ irqfd: Irqfd.Pointer) { unsafe table.remove(irqfd) }
+    /// The irqfd is not to become active, and goes over to its shutdown.
+    func cancelReservation(_ irqfd: Irqfd.Pointer) {
+        shutdowns += 1
+        unsafe table.remove(irqfd)
+    }
 
     /// The active irqfd of a context.
     func activeIrqfd(of context: EventFDContextID) -> Irqfd.Pointer? {
@@ -95,6 +99,7 @@ final class IrqfdSetCore: @unchecked Sendable {
         unsafe irqfd.pointee.next = nil
         unsafe irqfd.pointee.previous = nil
         unsafe irqfd.pointee.isListed = false
+        shutdowns += 1
         unsafe table.remove(irqfd)
     }
 
@@ -144,7 +149,6 @@ final class IrqfdSetCore: @unchecked Sendable {
 
     /// Under irqfds.lock: the irqfd goes over to the shutdown work, for good.
     func queueShutdown(_ irqfd: Irqfd.Pointer) {
-        shutdowns += 1
         if unsafe cleanupQueue?.core.enqueue(irqfd.pointee.shutdown) != .queued {
             misuse("the shutdown of an irqfd was queued twice, or its set has no cleanup queue")
         }
