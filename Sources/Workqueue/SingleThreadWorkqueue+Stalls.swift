@@ -6,7 +6,7 @@ extension SingleThreadWorkqueue {
     /// Calls a handler when an item of this queue has been running for longer than a limit, once for each such run.
     ///
     /// Of an item that runs already, the time counts from this call. There is one limit and one handler for a queue: calling this again replaces
-    /// both, and a call of the old handler that is under way goes on. The report ends with ``stopReportingStalls()-8d1lo``, and by itself when the
+    /// both, and a call of the old handler that is under way goes on. The report ends with `stopReportingStalls()`, and by itself when the
     /// queue's worker leaves.
     ///
     /// While it lasts, the worker reads the clock at the beginning of each run. One thread looks after all queues that are watched; it is there while
