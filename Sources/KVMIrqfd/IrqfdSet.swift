@@ -12,7 +12,7 @@ public import Workqueue
 ///
 /// The corresponding kernel structure is the `irqfds` of a `struct kvm`.
 public final class IrqfdSet: Sendable {
-    private let core: IrqfdSetCore
+    let core: IrqfdSetCore
 
     /// Makes a set without irqfds.
     ///

@@ -19,7 +19,9 @@ public final class DelayedWork: @unchecked Sendable {
     /// Makes an item with a function, which is called on a queue's worker, without any lock, and may queue the item again.
     ///
     /// The corresponding kernel macro is `INIT_DELAYED_WORK`.
-    public init(_ function: @escaping @Sendable (DelayedWork) -> Void) {
+    public convenience init(_ function: @escaping @Sendable (DelayedWork) -> Void) { self.init(label: .numbered(), function) }
+
+    init(label: WorkLabel, _ function: @escaping @Sendable (DelayedWork) -> Void) {
         self.function = function
         unsafe node = .allocate(capacity: 1)
         unsafe node.initialize(
@@ -27,6 +29,7 @@ public final class DelayedWork: @unchecked Sendable {
                 // Unretained: the node lies in memory that this object owns; the queue retains it while it needs the node.
                 context: Unmanaged.passUnretained(self).toOpaque(),
                 life: .ofObject,
+                label: label,
                 function: { node in
                     let context = unsafe node.assumingMemoryBound(to: WorkNode.self).pointee.context
                     unsafe Unmanaged<DelayedWork>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.function($0) }

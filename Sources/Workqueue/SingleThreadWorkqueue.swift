@@ -107,6 +107,7 @@ public final class SingleThreadWorkqueue: Sendable {
     public func shutdown() {
         checkMayWait("SingleThreadWorkqueue.shutdown()", "shutdown()")
         refuseForSystem("shut down")
+        core.refuseInStallHandler("shutdown()")
         if core.close() {
             core.join()
         } else {

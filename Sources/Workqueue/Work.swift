@@ -20,7 +20,9 @@ public final class Work: @unchecked Sendable {
     /// Makes an item with a function, which is called on a queue's worker, without any lock, and may queue the item again.
     ///
     /// The corresponding kernel macro is `INIT_WORK`.
-    public init(_ function: @escaping @Sendable (Work) -> Void) {
+    public convenience init(_ function: @escaping @Sendable (Work) -> Void) { self.init(label: .numbered(), function) }
+
+    init(label: WorkLabel, _ function: @escaping @Sendable (Work) -> Void) {
         self.function = function
         unsafe node = .allocate(capacity: 1)
         unsafe node.initialize(
@@ -28,6 +30,7 @@ public final class Work: @unchecked Sendable {
                 // Unretained: the node lies in memory that this object owns; the queue retains it while it needs the node.
                 context: Unmanaged.passUnretained(self).toOpaque(),
                 life: .ofObject,
+                label: label,
                 function: { node in
                     let context = unsafe node.assumingMemoryBound(to: WorkNode.self).pointee.context
                     unsafe Unmanaged<Work>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.function($0) }

@@ -29,6 +29,12 @@ extension WorkqueueCore {
                 waitForWork()
             }
         }
+        // Before anybody is told of the end: after it no handler is called. (What is watched from now on is refused below, in one section.)
+        while stallWatch != nil {
+            mutex.unlock()
+            endReportingStalls()
+            mutex.lock()
+        }
         let waiting = exitBarriers
         exitBarriers = nil
         hasExited = true

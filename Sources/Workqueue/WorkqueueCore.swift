@@ -52,10 +52,14 @@ package final class WorkqueueCore: @unchecked Sendable {
     @safe @exclusivity(unchecked) var current: WorkNode.Pointer?
     /// And which listing of it this is.
     @safe @exclusivity(unchecked) var currentListing: UInt64 = 0
+    /// And what it is called: of the item itself nothing may be asked any more.
+    @safe @exclusivity(unchecked) var currentLabel = WorkLabel.anonymous
     @safe @exclusivity(unchecked) var currentBarriers: FlushBarrier.Pointer?
     /// On it the worker waits, behind the run, on another queue, of the first item of the batch: who takes that item back wakes the worker.
     @safe @exclusivity(unchecked) var runBarrier: FlushBarrier.Pointer?
     let runs = StatCounter()
+    /// Nil: nobody is told of stalls. With it this is a cycle, which the worker breaks when it leaves, if nobody has before.
+    @safe @exclusivity(unchecked) var stallWatch: StallWatch?
 
     let parker = Parker()
     /// Something came in, or ended, since the worker has looked. Exact under `mutex`; without it a hint for a worker that is awake.
@@ -250,6 +254,8 @@ package final class WorkqueueCore: @unchecked Sendable {
         unsafe unlink(node)
         current = unsafe node
         currentListing = unsafe node.pointee.listing
+        currentLabel = unsafe node.pointee.label
+        if stallWatch != nil { noteBeginning() }
         currentBarriers = unsafe node.pointee.barriers
         unsafe node.pointee.barriers = nil
         return unsafe node
