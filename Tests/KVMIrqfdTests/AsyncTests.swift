@@ -46,8 +46,8 @@ struct AsyncSetTests {
                 let hasMatched = try await task.value
                 #expect(hasMatched)
                 #expect(controller.levels.all == [true, false])
-                await set.release()
-                await queue.shutdown()
+                try await set.release()
+                try await queue.shutdown()
             }
         }
     }
@@ -61,14 +61,14 @@ struct AsyncSetTests {
             let set = IrqfdSet(controller: controller, injectionQueue: queue)
             let file = EventFDFile(initialValue: 1)
             try set.assign(file, gsi: 1)
-            await set.release()
+            try await set.release()
             #expect(controller.levels.all == [true, false])
             try file.tryWrite(1)
-            await queue.flush()
+            try await queue.flush()
             #expect(controller.levels.count == 2)
             #expect(throws: IrqfdError.released) { try set.assign(file, gsi: 1) }
-            await set.release()
-            await queue.shutdown()
+            try await set.release()
+            try await queue.shutdown()
         }
     }
 }

@@ -38,7 +38,7 @@ struct PutOffTests {
             head.wake()
             precondition(gone.count == 1)
             head.remove(entry)
-            await queue.shutdown()
+            try await queue.shutdown()
         }
     }
 }
