@@ -92,13 +92,15 @@ struct FlushBarrier: ~Copyable {
             unsafe next = unsafe barrier.pointee.next
             #if !hasFeature(Embedded)
                 if let task = unsafe barrier.pointee.task {
-                    let continuation = unsafe task._withUnsafeGuaranteedRef { $0.continuation }
+                    let continuation = unsafe task._withUnsafeGuaranteedRef { unsafe $0.end() }
+                    #if ScheduleExploration
+                        // A thread of a scenario sleeps in the task's stead.
+                        unsafe barrier.pointee.parker.unpark()
+                    #endif
                     // Before the task goes on, which has a reference of its own: afterwards nothing of its wait is kept from here.
                     unsafe task.release()
-                    if let continuation = unsafe continuation {
-                        unsafe continuation.resume()
-                        continue
-                    }
+                    unsafe continuation?.resume()
+                    continue
                 }
             #endif
             #if DEBUG

@@ -9,27 +9,36 @@
         private static let size = jobOffset + MemoryLayout<UnownedJob>.size
         private static let alignment = unsafe max(MemoryLayout<WorkNode>.alignment, MemoryLayout<UnownedJob>.alignment)
 
-        static func make(_ job: UnownedJob, on queue: SingleThreadWorkqueue) -> WorkNode.Pointer {
+        enum Owner { case actor, task }
+
+        static func make(_ job: UnownedJob, of owner: Owner, on queue: SingleThreadWorkqueue) -> WorkNode.Pointer {
             let memory = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: alignment)
             unsafe (memory + jobOffset).initializeMemory(as: UnownedJob.self, to: job)
             // Retained until the job has run: the runtime is told the queue while it runs.
             let context = unsafe Unmanaged.passRetained(queue).toOpaque()
             let node = unsafe memory.bindMemory(to: WorkNode.self, capacity: 1)
-            unsafe node.initialize(to: WorkNode(context: context, function: { unsafe JobItem.run($0) }))
+            switch owner {
+            case .actor: unsafe node.initialize(to: WorkNode(context: context, function: { unsafe JobItem.runAsActor($0) }))
+            case .task: unsafe node.initialize(to: WorkNode(context: context, function: { unsafe JobItem.runAsTask($0) }))
+            }
             return unsafe node
         }
 
+        private static func runAsActor(_ memory: UnsafeMutableRawPointer) {
+            unsafe run(memory) { unsafe $0.runSynchronously(on: $1.asUnownedSerialExecutor()) }
+        }
+
+        private static func runAsTask(_ memory: UnsafeMutableRawPointer) {
+            unsafe run(memory) { unsafe $0.runSynchronously(on: $1.asUnownedTaskExecutor()) }
+        }
+
         /// The memory stays until the job has run: what it makes must not lie where the worker takes this item to be.
-        private static func run(_ memory: UnsafeMutableRawPointer) {
+        @inline(__always)
+        private static func run(_ memory: UnsafeMutableRawPointer, _ body: (UnownedJob, SingleThreadWorkqueue) -> Void) {
             let node = unsafe memory.assumingMemoryBound(to: WorkNode.self)
             let job = unsafe (memory + jobOffset).assumingMemoryBound(to: UnownedJob.self)
             let queue = unsafe Unmanaged<SingleThreadWorkqueue>.fromOpaque(node.pointee.context)
-            unsafe queue._withUnsafeGuaranteedRef { queue in
-                unsafe job.pointee.runSynchronously(
-                    isolatedTo: queue.asUnownedSerialExecutor(),
-                    taskExecutor: queue.asUnownedTaskExecutor()
-                )
-            }
+            unsafe queue._withUnsafeGuaranteedRef { unsafe body(job.pointee, $0) }
             unsafe job.deinitialize(count: 1)
             unsafe WorkNode.end(node)
             unsafe memory.deallocate()

@@ -27,7 +27,8 @@
         ///   - clock: Whose time the deadline is.
         /// - Throws: ``WorkqueueError/timedOut`` when the deadline has passed; ``WorkqueueError/interrupted`` when the task is cancelled.
         /// - Complexity: O(1), and the wait.
-        public nonisolated(nonsending) func flush<C: Clock>(until deadline: C.Instant, clock: C = .continuous) async throws(WorkqueueError) {
+        public nonisolated(nonsending) func flush<C: Clock>(until deadline: C.Instant, clock: C = .continuous) async throws(WorkqueueError)
+        {
             try await core.flush(until: TaskDeadline(deadline, clock))
         }
 
@@ -57,7 +58,8 @@
         ///   - deadline: When to stop waiting. One that has passed is an error only if there is something to wait for.
         ///   - clock: Whose time the deadline is.
         /// - Throws: ``WorkqueueError/timedOut`` when the deadline has passed; ``WorkqueueError/interrupted`` when the task is cancelled.
-        public nonisolated(nonsending) func drain<C: Clock>(until deadline: C.Instant, clock: C = .continuous) async throws(WorkqueueError) {
+        public nonisolated(nonsending) func drain<C: Clock>(until deadline: C.Instant, clock: C = .continuous) async throws(WorkqueueError)
+        {
             refuseForSystem("drained")
             try await core.drain(until: TaskDeadline(deadline, clock))
         }

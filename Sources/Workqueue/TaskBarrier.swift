@@ -9,21 +9,24 @@
     /// who cuts the wait short. Only one of them finds it there, so the task is resumed once.
     @safe
     package final class TaskBarrier: @unchecked Sendable {
-        // @unchecked: `continuation` is written before the barrier is listed, `core` before `state` says that it is, and the results by the one who
-        // lets the task go, which reads them afterwards.
+        // @unchecked: `state` says from when on `core` and `continuation` may be read, and they are written before; `isCutShort` is written by the one
+        // who lets the task go, which reads it afterwards.
 
         /// Owned by this object, which is retained while the barrier is listed.
         private let barrier: FlushBarrier.Pointer
         private let state = AtomicUInt32(0)
-        @safe @exclusivity(unchecked) fileprivate(set) var continuation: UnsafeContinuation<Void, Never>?
+        @safe @exclusivity(unchecked) private var continuation: UnsafeContinuation<Void, Never>?
         /// The queue in one of whose lists the barrier is, or was.
         @safe @exclusivity(unchecked) private var core: WorkqueueCore?
-        @safe @exclusivity(unchecked) private var hasWaited = true
         @safe @exclusivity(unchecked) private var isCutShort = false
 
         private static var listed: UInt32 { 1 }
         private static var interrupted: UInt32 { 2 }
         private static var timedOut: UInt32 { 4 }
+        /// The continuation is there.
+        private static var suspended: UInt32 { 8 }
+        private static var letGo: UInt32 { 16 }
+        private static var reasons: UInt32 { interrupted | timedOut }
 
         package init() {
             unsafe barrier = .allocate(capacity: 1)
@@ -45,33 +48,45 @@
         ) async throws(WorkqueueError) -> Bool {
             if Task.isCancelled { throw .interrupted }
             let wait = TaskBarrier()
-            var timer: Task<Void, Never>?
+            // Here, and not in the closure below, which does not run where the caller runs: what an actor does next comes after this.
+            if unsafe !wait.list(attach) { return false }
+            let timer = deadline.flatMap { wait.start($0) }
             await withTaskCancellationHandler {
-                unsafe await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
-                    unsafe wait.continuation = continuation
-                    if unsafe wait.list(attach), let deadline { timer = wait.start(deadline) }
-                }
+                await wait.suspend()
             } onCancel: {
                 wait.interrupt()
             }
             timer?.cancel()
-            return try wait.result()
+            try wait.checkResult()
+            return true
         }
 
-        /// False: it is over, or will not have to wait.
+        /// False: there is nothing to wait for.
         private func list(_ attach: (FlushBarrier.Pointer) -> WorkqueueCore?) -> Bool {
             // The list's reference; who lets the barrier go balances it.
-            unsafe barrier.pointee.task = unsafe Unmanaged.passRetained(self)
+            let reference = unsafe Unmanaged.passRetained(self)
+            unsafe barrier.pointee.task = unsafe reference
             guard let core = unsafe attach(barrier) else {
-                hasWaited = false
-                unsafe FlushBarrier.complete(barrier)
+                unsafe reference.release()
                 return false
             }
             self.core = core
             // Who cuts it short before this does not know the queue, and leaves it to us.
-            if state.fetchOr(TaskBarrier.listed) == 0 { return true }
-            takeOut()
-            return false
+            if state.fetchOr(TaskBarrier.listed) & TaskBarrier.reasons != 0 { takeOut() }
+            return true
+        }
+
+        /// Until it is let go; at once, if it is already.
+        private nonisolated(nonsending) func suspend() async {
+            unsafe await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
+                unsafe self.continuation = continuation
+                if state.fetchOr(TaskBarrier.suspended) & TaskBarrier.letGo != 0 { unsafe continuation.resume() }
+            }
+        }
+
+        /// By the one who has taken the barrier off its list. Returns what is to be resumed, if the task is suspended already.
+        func end() -> UnsafeContinuation<Void, Never>? {
+            state.fetchOr(TaskBarrier.letGo) & TaskBarrier.suspended != 0 ? continuation : nil
         }
 
         private func start(_ deadline: TaskDeadline) -> Task<Void, Never>? {
@@ -89,7 +104,7 @@
         package func interrupt() { cutShort(TaskBarrier.interrupted) }
 
         private func cutShort(_ reason: UInt32) {
-            if state.fetchOr(reason) == TaskBarrier.listed { takeOut() }
+            if state.fetchOr(reason) & (TaskBarrier.listed | TaskBarrier.reasons) == TaskBarrier.listed { takeOut() }
         }
 
         private func takeOut() {
@@ -104,8 +119,8 @@
             unsafe FlushBarrier.complete(barrier)
         }
 
-        private func result() throws(WorkqueueError) -> Bool {
-            if !isCutShort { return hasWaited }
+        private func checkResult() throws(WorkqueueError) {
+            if !isCutShort { return }
             if state.load() & TaskBarrier.interrupted != 0 { throw .interrupted }
             throw .timedOut
         }
@@ -172,8 +187,7 @@
             }
 
             private func sleep(_ attach: (FlushBarrier.Pointer) -> WorkqueueCore?) -> Bool {
-                _ = unsafe list(attach)
-                unsafe FlushBarrier.park(barrier)
+                if unsafe list(attach) { unsafe FlushBarrier.park(barrier) }
                 return !isCutShort
             }
         }

@@ -13,7 +13,9 @@
             hasPassed = { clock.now >= instant }
             sleep = {
                 while clock.now < instant {
-                    do { try await clock.sleep(until: TaskDeadline.within(reach: instant, of: clock), tolerance: nil) } catch { return false }
+                    do { try await clock.sleep(until: TaskDeadline.within(reach: instant, of: clock), tolerance: nil) } catch {
+                        return false
+                    }
                 }
                 return true
             }

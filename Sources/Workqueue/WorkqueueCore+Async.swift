@@ -18,7 +18,9 @@ extension WorkqueueCore {
 #if !hasFeature(Embedded)
     // Each of them has done what it does without waiting when it suspends, and leaves nothing behind when its wait is cut short.
     extension WorkqueueCore {
-        static nonisolated(nonsending) func flush(_ node: WorkNode.Pointer, until deadline: TaskDeadline?) async throws(WorkqueueError) -> Bool {
+        static nonisolated(nonsending) func flush(_ node: WorkNode.Pointer, until deadline: TaskDeadline?) async throws(WorkqueueError)
+            -> Bool
+        {
             var hasWaited = false
             var rest: Instance?
             repeat {
