@@ -3,24 +3,7 @@
 #if !hasFeature(Embedded)
     internal import KernelPrimitives
 
-    /// A queue runs the jobs of actors and tasks, as items among the others: works and jobs run in the order in which they were queued.
-    ///
-    /// An actor lives on a queue that it names as its executor, and that it must hold itself: what it hands out here is not retained.
-    ///
-    /// ```swift
-    /// actor Device {
-    ///     private let queue = SingleThreadWorkqueue(name: "device")
-    ///     nonisolated var unownedExecutor: UnownedSerialExecutor { queue.asUnownedSerialExecutor() }
-    /// }
-    /// ```
-    ///
-    /// A task runs on it with `withTaskExecutorPreference(_:)`. `flush()` waits for jobs as for works, `drain()` and `shutdown()` run them.
-    ///
-    /// A job is never refused, because its task would hang: while a queue is being drained or shut down, it takes what comes, as long as its worker has
-    /// something to run. A job that comes after the queue's end is misuse: end the actors and tasks that live on a queue before it, and shut it
-    /// down from elsewhere.
-    ///
-    /// The kernel has nothing that corresponds to an executor.
+    // Jobs are items among the others. What that means is said on the queue's own page.
     extension SingleThreadWorkqueue: SerialExecutor, TaskExecutor {
         /// Queues the job of an actor behind all other items. The runtime calls it.
         ///
@@ -39,9 +22,9 @@
         ///
         /// - Important: Context: as for the job of an actor.
         /// - Complexity: O(1)
-        // Under a name of its own: the runtime must be told of whom a job is. If it took a task's for an actor's, each would be queued twice.
         @_implements(TaskExecutor,enqueue(_:))
         public func enqueueJobOfTask(_ job: consuming ExecutorJob) {
+            // Under a name of its own: the runtime must be told of whom a job is. A task's that it takes for an actor's is queued twice.
             let job = UnownedJob(job)
             unsafe enqueue(JobItem.make(job, of: .task, on: self))
         }

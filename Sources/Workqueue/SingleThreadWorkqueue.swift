@@ -57,7 +57,7 @@ public final class SingleThreadWorkqueue: Sendable {
     ///
     /// The corresponding kernel function is `queue_delayed_work`.
     ///
-    /// - Important: Context: as ``enqueue(_:)``.
+    /// - Important: Context: as ``enqueue(_:)-6xiz``.
     /// - Parameters:
     ///   - work: An item that is not pending; one that is stays as it is.
     ///   - delay: On the monotonic clock.

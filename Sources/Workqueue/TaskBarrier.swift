@@ -86,7 +86,13 @@
 
         /// By the one who has taken the barrier off its list. Returns what is to be resumed, if the task is suspended already.
         func end() -> UnsafeContinuation<Void, Never>? {
-            state.fetchOr(TaskBarrier.letGo) & TaskBarrier.suspended != 0 ? continuation : nil
+            let before = state.fetchOr(TaskBarrier.letGo)
+            #if ScheduleExploration
+                if before & TaskBarrier.letGo != 0 {
+                    misuse("the barrier of a task was let go twice: it was found on its list after it had been taken off")
+                }
+            #endif
+            return before & TaskBarrier.suspended != 0 ? continuation : nil
         }
 
         private func start(_ deadline: TaskDeadline) -> Task<Void, Never>? {
@@ -172,18 +178,24 @@
     #if ScheduleExploration
         // What a thread of a scenario calls in a task's stead: the same steps, but that it sleeps. False: it was interrupted.
         extension TaskBarrier {
-            package func flush(_ queue: SingleThreadWorkqueue) -> Bool { sleep { barrier in unsafe queue.core.attachBehindAll(barrier) } }
+            package func flush(_ queue: SingleThreadWorkqueue) -> Bool {
+                unsafe sleep { barrier in unsafe queue.core.attachBehindAll(barrier) }
+            }
 
             package func flush(_ work: Work) -> Bool {
                 var rest: WorkqueueCore.Instance?
-                return sleep { barrier in unsafe WorkqueueCore.attach(barrier, to: work.node, only: nil, fromThread: false, rest: &rest) }
+                return unsafe sleep { barrier in
+                    unsafe WorkqueueCore.attach(barrier, to: work.node, only: nil, fromThread: false, rest: &rest)
+                }
             }
 
-            package func awaitRun(of work: Work) -> Bool { sleep { barrier in unsafe WorkqueueCore.attachToRun(of: work.node, barrier) } }
+            package func awaitRun(of work: Work) -> Bool {
+                unsafe sleep { barrier in unsafe WorkqueueCore.attachToRun(of: work.node, barrier) }
+            }
 
             package func shutDown(_ queue: SingleThreadWorkqueue) -> Bool {
                 queue.core.retire()
-                return sleep { barrier in unsafe queue.core.attachToEnd(barrier) }
+                return unsafe sleep { barrier in unsafe queue.core.attachToEnd(barrier) }
             }
 
             private func sleep(_ attach: (FlushBarrier.Pointer) -> WorkqueueCore?) -> Bool {

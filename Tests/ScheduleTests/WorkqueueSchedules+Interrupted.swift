@@ -9,7 +9,10 @@
     ///
     /// A wait that says that it was not cut short must have waited; one that was must be off its list, which nobody may find it on afterwards.
     let interruptedWaits = [
-        Scenario("a flush that is interrupted against the end of the run") { run in
+        Scenario(
+            "a flush that is interrupted against the end of the run",
+            fewBecause: fewMeetings
+        ) { run in
             let gate = Gate(run)
             let queue = SingleThreadWorkqueue(name: "wq")
             let item = Item(run, gate: gate)
@@ -25,7 +28,10 @@
             expectNobodyWaits(run, on: queue)
             queue.shutdown()
         },
-        Scenario("a flush of the queue that is interrupted behind an item, against the worker") { run in
+        Scenario(
+            "a flush of the queue that is interrupted behind an item, against the worker",
+            fewBecause: fewMeetings
+        ) { run in
             let gate = Gate(run)
             let queue = gate.holdQueue()
             let item = Item(run)
@@ -63,7 +69,10 @@
             expectNobodyWaits(run, on: queue)
             queue.shutdown()
         },
-        Scenario("a flush that is interrupted against the cancel of the item, which hands it on") { run in
+        Scenario(
+            "a flush that is interrupted against the cancel of the item, which hands it on",
+            fewBecause: fewMeetings
+        ) { run in
             let gate = Gate(run)
             let queue = gate.holdQueue()
             let (first, second) = (Item(run), Item(run))
@@ -82,7 +91,10 @@
             expectNobodyWaits(run, on: queue)
             queue.shutdown()
         },
-        Scenario("a cancelAndWait that is interrupted against the end of the run") { run in
+        Scenario(
+            "a cancelAndWait that is interrupted against the end of the run",
+            fewBecause: fewMeetings
+        ) { run in
             let gate = Gate(run)
             let queue = SingleThreadWorkqueue(name: "wq")
             let item = Item(run, gate: gate)
@@ -156,6 +168,8 @@
             other.shutdown()
         },
     ]
+
+    private let fewMeetings = "the worker and who interrupts meet at the queue's locks and at one word, and nowhere else"
 
     private let tooEarly = "a flush that was not interrupted returned before the run had ended"
 
