@@ -49,7 +49,7 @@ final class StallReports: @unchecked Sendable {
         let core = watch.core
         let (isRefused, old) = core.withLock { () -> (Bool, StallWatch?) in
             // The worker ends the reports before it leaves, and in the section in which it leaves there are none.
-            if core.hasExited { return (true, nil) }
+            if core.phase == .ended { return (true, nil) }
             let old = core.stallWatch
             core.stallWatch = watch
             // What runs already has run for an unknown time: it counts from here, and the watcher is woken for it.

@@ -61,7 +61,7 @@ extension WorkqueueCore {
             facts.running = currentLabel
             facts.runningSince = stallWatch?.since
         }
-        facts.state = hasExited ? .ended : phase != .open ? .closing : drains > 0 ? .draining : .open
+        facts.state = phase == .ended ? .ended : phase != .open ? .closing : drains > 0 ? .draining : .open
         facts.isIdle = isIdle
         facts.runs = runs.load()
         return true
