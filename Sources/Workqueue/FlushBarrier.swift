@@ -112,6 +112,7 @@ struct FlushBarrier: ~Copyable {
         return hasWoken
     }
 
+    /// How many there are in a list.
     static func count(_ list: Pointer?) -> Int {
         var (count, next) = unsafe (0, list)
         while let barrier = unsafe next {

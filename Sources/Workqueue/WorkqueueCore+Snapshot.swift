@@ -115,19 +115,6 @@ extension WorkqueueCore {
     }
 }
 
-extension FlushBarrier {
-    /// How many there are in a list.
-    static func count(_ list: Pointer?) -> Int {
-        var count = 0
-        var next = unsafe list
-        while let barrier = unsafe next {
-            count += 1
-            unsafe next = unsafe barrier.pointee.next
-        }
-        return count
-    }
-}
-
 extension TimerHeap {
     /// Visits all, a parent before its children, without any memory for the way.
     func visitAll(_ body: (WorkNode.Pointer) -> Void) {
