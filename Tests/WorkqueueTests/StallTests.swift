@@ -140,7 +140,7 @@ struct StallTests {
                 mayReturn.open()
                 #expect(await task.value)
                 gate.open()
-                await queue.shutdown()
+                try await queue.shutdown()
             }
         }
     }
