@@ -63,41 +63,38 @@ extension EventFDFile {
     @inline(__always)
     private func read(_ call: StaticString, maySleep: @autoclosure () -> Bool) throws(EventFDError) -> UInt64 {
         refuseInWakeFunction(call)
-        let value = takeIfOpenHere()
-        if let value, value > 0 { return value }
+        if let value = takeIfOpenHere() { return value }
         let maySleep = maySleep()
-        if value == 0, !maySleep { throw .wouldBlock }
+        // Open still, and so it was open then: there was nothing.
+        if !maySleep, isOpenHere { throw .wouldBlock }
         return try readWithHold(call, maySleep: maySleep)
     }
 
     @inline(__always)
     private func write(_ value: UInt64, _ call: StaticString, maySleep: @autoclosure () -> Bool) throws(EventFDError) {
         refuseInWakeFunction(call)
-        let isAdded = addIfOpenHere(value)
-        if isAdded == true { return }
+        if addIfOpenHere(value) { return }
         let maySleep = maySleep()
-        if isAdded == false, !maySleep, value < .max { throw .wouldBlock }
+        // Open still, and so it was open then: there was no room.
+        if !maySleep, isOpenHere, value < .max { throw .wouldBlock }
         try writeWithHold(value, call, maySleep: maySleep)
     }
 
-    /// Zero: it is open, and there is nothing. Nil: it is not open here.
     @inline(__always)
     private func takeIfOpenHere() -> UInt64? {
         var locked = head.lockEvenIfEnded()
         defer { head.unlock(locked) }
-        if !isOpenHere { return nil }
-        if head.owner.count == 0 { return 0 }
+        if !isOpenHere || head.owner.count == 0 { return nil }
         unsafe Trace.note("read", head)
         return EventFDFile.takeAndWake(head, &locked)
     }
 
-    /// False: it is open, and there is no room, which `UInt64.max` never has. Nil: it is not open here.
+    /// (`UInt64.max` never has room.)
     @inline(__always)
-    private func addIfOpenHere(_ value: UInt64) -> Bool? {
+    private func addIfOpenHere(_ value: UInt64) -> Bool {
         var locked = head.lockEvenIfEnded()
         defer { head.unlock(locked) }
-        if !isOpenHere { return nil }
-        if !EventFDContext.hasRoom(head, for: value) { return false }
+        if !isOpenHere || !EventFDContext.hasRoom(head, for: value) { return false }
         unsafe Trace.note("write", head)
         EventFDFile.addAndWake(value, head, &locked)
         return true

@@ -11,10 +11,18 @@ struct WaitTests {
     let left = Recorder<Int>()
 
     private func sleeper(_ number: Int, exclusive: Bool = false) -> TestThread<Void> {
+        let looks = Guarded(0)
         let thread = TestThread("sleeper \(number)") { [head, flag, left] in
-            inStep("wait") { head.wait(until: { flag.current }, exclusive: exclusive) }
+            let condition = {
+                let holds = flag.current
+                looks.withLock { $0 += 1 }
+                return holds
+            }
+            inStep("wait") { head.wait(until: condition, exclusive: exclusive) }
             left.append(number)
         }
+        // It is queued when it looks for the second time. Without this a sleep on the way is taken for the one that is meant.
+        waitUntil("sleeper \(number) is queued") { thread.isFinished || looks.current > 1 }
         thread.waitUntilAsleep(in: "wait")
         return thread
     }
