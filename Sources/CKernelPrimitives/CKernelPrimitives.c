@@ -3,3 +3,5 @@
 #include "CKernelPrimitives.h"
 
 _Thread_local struct kp_thread kp_thread_record KP_THREAD_LOCAL;
+
+uint32_t kp_tracing;

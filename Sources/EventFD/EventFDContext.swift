@@ -82,9 +82,7 @@ package struct EventFDContext: Equatable, Sendable {
         let (isDone, isEnded) = withLock { head, locked in
             // With a descriptor there is more to do, and without the lock.
             if head.owner.attachment != nil { return (false, false) }
-            unsafe Trace.note("hang up", head)
-            head.owner.hasHungUp = true
-            EventFDContext.wake(.hangup, head, &locked)
+            EventFDContext.hangUp(head, &locked)
             // The only reference is the file's, and nobody can take another one from a file that is closed.
             if !head.kref.isOnly { return (true, false) }
             head.letGoOfAll(&locked)
@@ -108,11 +106,17 @@ package struct EventFDContext: Equatable, Sendable {
     func hangUp() -> Bool {
         withLock { head, locked in
             if head.owner.hasHungUp { return false }
-            unsafe Trace.note("hang up", head)
-            head.owner.hasHungUp = true
-            EventFDContext.wake(.hangup, head, &locked)
+            EventFDContext.hangUp(head, &locked)
             return true
         }
+    }
+
+    private static func hangUp(_ head: WaitQueueHead, _ locked: inout WaitQueueHead.Locked) {
+        Tracing.begin(.eventFDRelease, head.serial)
+        unsafe Trace.note("hang up", head)
+        head.owner.hasHungUp = true
+        EventFDContext.wake(.hangup, head, &locked)
+        Tracing.end(.eventFDRelease)
     }
 
     /// The kref has reached zero: nobody uses the context any more.
@@ -123,6 +127,7 @@ package struct EventFDContext: Equatable, Sendable {
 
     private func finish() {
         unsafe unmanaged._withUnsafeGuaranteedRef { head in
+            Tracing.instant(.eventFDFree, head.serial)
             EventFDDiagnostics.contexts.remove(Int(head.owner.registrySlot), counted: head.signals.load())
             let coalesced = head.coalesced.load()
             if coalesced != 0 { EventFDDiagnostics.endedCoalesced.add(coalesced) }
@@ -156,7 +161,17 @@ package struct EventFDContext: Equatable, Sendable {
 
     /// The corresponding kernel function is `eventfd_signal`.
     @inline(__always)
-    func signal(_ n: UInt64) -> UInt64 {
+    func signal(_ n: UInt64) -> UInt64 { Tracing.isOn ? tracedSignal(n) : untracedSignal(n) }
+
+    @inline(never)
+    private func tracedSignal(_ n: UInt64) -> UInt64 {
+        Tracing.begin(.eventFDSignal, id.serial, n)
+        defer { Tracing.end(.eventFDSignal) }
+        return untracedSignal(n)
+    }
+
+    @inline(__always)
+    private func untracedSignal(_ n: UInt64) -> UInt64 {
         withLock { head, locked in
             unsafe Trace.note("signal", head)
             head.signals.bump()

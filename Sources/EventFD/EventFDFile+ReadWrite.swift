@@ -122,11 +122,13 @@ extension EventFDFile {
 
     static func takeAndWake(_ head: WaitQueueHead, _ locked: inout WaitQueueHead.Locked) -> UInt64 {
         let value = EventFDContext.take(head)
+        Tracing.instant(.eventFDRead, head.serial, value)
         EventFDContext.wake(.output, head, &locked)
         return value
     }
 
     static func addAndWake(_ value: UInt64, _ head: WaitQueueHead, _ locked: inout WaitQueueHead.Locked) {
+        Tracing.instant(.eventFDWrite, head.serial, value)
         head.owner.count &+= value
         EventFDContext.wake(.input, head, &locked)
     }

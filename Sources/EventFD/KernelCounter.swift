@@ -43,7 +43,10 @@
         func read() -> UInt64? {
             poller.touchKernel()
             var value: UInt64 = 0
-            if unsafe kp_read_now(descriptor.number, &value, 8) == 8 { return value }
+            if unsafe kp_read_now(descriptor.number, &value, 8) == 8 {
+                Tracing.instant(.eventFDRead, serial, value)
+                return value
+            }
             requireNothingElse()
             return nil
         }
@@ -56,6 +59,7 @@
             poller.touchKernel()
             if !hasRoom(for: value) { return false }
             var value = value
+            Tracing.instant(.eventFDWrite, serial, value)
             if unsafe writeBytes(descriptor.number, &value) == 8 { return true }
             requireNothingElse()
             return false

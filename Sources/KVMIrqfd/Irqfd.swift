@@ -35,19 +35,19 @@ struct Irqfd: ~Copyable {
     var nextInTable: Pointer?
 
     /// The corresponding kernel function is `irqfd_inject`.
-    private static func inject(_ work: WorkNode.Pointer) {
+    static func inject(_ work: WorkNode.Pointer) {
         let irqfd = unsafe work.pointee.context.assumingMemoryBound(to: Irqfd.self)
         unsafe irqfd.pointee.set._withUnsafeGuaranteedRef { set in
             set.injections.bump()
-            unsafe set.controller?.setInterrupt(irqfd.pointee.gsi, level: true)
-            unsafe set.controller?.setInterrupt(irqfd.pointee.gsi, level: false)
+            unsafe set.setInterrupt(irqfd.pointee.gsi, level: true)
+            unsafe set.setInterrupt(irqfd.pointee.gsi, level: false)
         }
     }
 
     /// The parting, on the cleanup queue: nobody else unhooks or frees. The order is the protocol.
     ///
     /// The corresponding kernel function is `irqfd_shutdown`.
-    private static func shutdown(_ work: WorkNode.Pointer) {
+    static func shutdown(_ work: WorkNode.Pointer) {
         let irqfd = unsafe work.pointee.context.assumingMemoryBound(to: Irqfd.self)
         // After this, no wakeup runs, and none will: no new inject is queued.
         unsafe irqfd.pointee.eventFD.unhook(irqfd.pointee.wait)
@@ -82,7 +82,8 @@ struct Irqfd: ~Copyable {
     /// Called with the wait queue's lock held.
     ///
     /// The corresponding kernel function is `irqfd_wakeup`.
-    private static func wakeup(_ wait: WaitQueueNode.Pointer, _ events: PollEvents, _ locked: inout WaitQueueHead.Locked) -> WakeResult {
+    @inline(__always)
+    static func wakeup(_ wait: WaitQueueNode.Pointer, _ events: PollEvents, _ locked: inout WaitQueueHead.Locked) -> WakeResult {
         // A wake without a key says nothing: to the patch's function, too, the kernel's null key has no bit set.
         if events == .all { return .notWoken }
         let irqfd = unsafe wait.pointee.context.assumingMemoryBound(to: Irqfd.self)
@@ -109,7 +110,9 @@ struct Irqfd: ~Copyable {
 
     /// Called with the wait queue's lock held, by what has no Swift types.
     private static func wakeup(_ node: UnsafeMutableRawPointer, _ events: UInt32, _ locked: UnsafeMutableRawPointer) -> UInt8 {
-        unsafe WaitQueueNode.function(node, events, locked) { unsafe wakeup($0, $1, &$2) }
+        unsafe WaitQueueNode.function(node, events, locked) {
+            unsafe Tracing.isOn ? tracedWakeup($0, $1, &$2) : wakeup($0, $1, &$2)
+        }
     }
 
     // MARK: Memory
@@ -137,9 +140,9 @@ struct Irqfd: ~Copyable {
         let shutdown = unsafe (memory + shutdownOffset).bindMemory(to: WorkNode.self, capacity: 1)
         unsafe wait.initialize(to: WaitQueueNode(context: memory, function: { unsafe Irqfd.wakeup($0, $1, $2) }))
         unsafe inject.initialize(
-            to: WorkNode(context: memory, life: .untilFlushed) { unsafe Irqfd.inject($0.assumingMemoryBound(to: WorkNode.self)) }
+            to: WorkNode(context: memory, life: .untilFlushed) { unsafe Irqfd.tracedInject($0.assumingMemoryBound(to: WorkNode.self)) }
         )
-        unsafe shutdown.initialize(to: WorkNode(context: memory) { unsafe Irqfd.shutdown($0.assumingMemoryBound(to: WorkNode.self)) })
+        unsafe shutdown.initialize(to: WorkNode(context: memory) { unsafe Irqfd.tracedShutdown($0.assumingMemoryBound(to: WorkNode.self)) })
         let irqfd = unsafe memory.bindMemory(to: Irqfd.self, capacity: 1)
         unsafe irqfd.initialize(
             to: Irqfd(set: Unmanaged.passRetained(set), eventFD: eventFD, gsi: gsi, wait: wait, inject: inject, shutdown: shutdown)

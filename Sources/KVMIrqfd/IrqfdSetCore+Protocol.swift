@@ -10,6 +10,8 @@ extension IrqfdSetCore {
     ///
     /// The corresponding kernel function is `kvm_irqfd`.
     func assign(_ context: EventFDContext, gsi: GSI) throws(IrqfdError) {
+        Tracing.begin(.irqfdAssign, serial, UInt64(gsi.rawValue))
+        defer { Tracing.end(.irqfdAssign) }
         try beginAssign()
         context.get()
         let irqfd = unsafe Irqfd.make(set: self, eventFD: context, gsi: gsi)
@@ -79,7 +81,9 @@ extension IrqfdSetCore {
     ///
     /// The corresponding kernel function is `kvm_irqfd_deassign`.
     func deassign(_ context: EventFDContextID, gsi: GSI) throws(IrqfdError) -> Bool {
-        try mutex.withLock { () throws(IrqfdError) -> Bool in
+        Tracing.begin(.irqfdDeassign, serial, UInt64(gsi.rawValue))
+        defer { Tracing.end(.irqfdDeassign) }
+        return try mutex.withLock { () throws(IrqfdError) -> Bool in
             if isReleased { throw .released }
             guard let irqfd = unsafe activeIrqfd(of: context), unsafe irqfd.pointee.gsi == gsi else { return false }
             unsafe Irqfd.deactivate(irqfd)
@@ -90,7 +94,9 @@ extension IrqfdSetCore {
     /// No new irqfds; those that are there are deactivated. False: it was done before.
     @discardableResult
     func deactivateAll() -> Bool {
-        mutex.withLock {
+        Tracing.begin(.irqfdRelease, serial)
+        defer { Tracing.end(.irqfdRelease) }
+        return mutex.withLock {
             let isFirst = !isReleased
             isReleased = true
             deactivateAllListed()

@@ -82,7 +82,7 @@ final class IrqfdSetCore: @unchecked Sendable {
 
     /// No longer active; the same context may be assigned again at once.
     func unlist(_ irqfd: Irqfd.Pointer) {
-        unsafe Trace.note("deactivate", irqfd)
+        unsafe traceDeactivation(of: irqfd)
         let previous = unsafe irqfd.pointee.previous
         let next = unsafe irqfd.pointee.next
         if let previous = unsafe previous { unsafe previous.pointee.next = unsafe next } else { first = unsafe next }
@@ -104,7 +104,7 @@ final class IrqfdSetCore: @unchecked Sendable {
         while unsafe first != nil {
             var list = unsafe WorkList()
             while let irqfd = first, unsafe list.count < IrqfdSetCore.shutdownsInAList {
-                unsafe Trace.note("deactivate", irqfd)
+                unsafe traceDeactivation(of: irqfd)
                 first = unsafe irqfd.pointee.next
                 unsafe irqfd.pointee.next = nil
                 unsafe irqfd.pointee.previous = nil
@@ -117,7 +117,20 @@ final class IrqfdSetCore: @unchecked Sendable {
         }
     }
 
+    private func traceDeactivation(of irqfd: Irqfd.Pointer) {
+        unsafe Trace.note("deactivate", irqfd)
+        unsafe Tracing.instant(.irqfdDeactivate, irqfd.pointee.eventFD.id.serial, UInt64(irqfd.pointee.gsi.rawValue))
+    }
+
     // MARK: The two works
+
+    /// On the injection queue's worker.
+    ///
+    /// The corresponding kernel function is `kvm_set_irq`.
+    func setInterrupt(_ gsi: GSI, level: Bool) {
+        Tracing.instant(.setIRQ, serial, UInt64(gsi.rawValue) << 1 | (level ? 1 : 0))
+        controller?.setInterrupt(gsi, level: level)
+    }
 
     /// Under the wait queue's lock, or irqfds.lock.
     func queueInject(_ irqfd: Irqfd.Pointer) {

@@ -71,4 +71,13 @@ package enum ExecutionContext {
             unsafe name.withMemoryRebound(to: CChar.self, capacity: 16) { unsafe String(cString: $0) }
         }
     }
+
+    /// The name that this thread bears, whoever gave it.
+    static var systemThreadName: String {
+        unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 16) { name in
+            unsafe name.initialize(repeating: 0)
+            unsafe kp_thread_get_name(name.baseAddress!)
+            return unsafe String(cString: name.baseAddress!)
+        }
+    }
 }

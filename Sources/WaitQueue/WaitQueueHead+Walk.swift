@@ -1,6 +1,6 @@
 // swift-irqfd: SPDX-License-Identifier: Apache-2.0
 
-internal import KernelPrimitives
+public import KernelPrimitives
 
 /// Where the walk in progress stands. Under the lock.
 ///
@@ -34,6 +34,19 @@ extension WaitQueueHead {
     @inlinable @inline(__always)
     package func walk(_ locked: inout Locked, _ events: PollEvents, maxExclusive: Int, onlyExclusive: Bool = false) -> Int {
         guard unsafe first != nil, !events.isEmpty else { return 0 }
+        if Tracing.isOn { return tracedWalk(&locked, events, maxExclusive: maxExclusive, onlyExclusive: onlyExclusive) }
+        return untracedWalk(&locked, events, maxExclusive: maxExclusive, onlyExclusive: onlyExclusive)
+    }
+
+    @usableFromInline @inline(never)
+    func tracedWalk(_ locked: inout Locked, _ events: PollEvents, maxExclusive: Int, onlyExclusive: Bool) -> Int {
+        Tracing.begin(.wakeUp, serial, UInt64(events.rawValue))
+        defer { Tracing.end(.wakeUp) }
+        return untracedWalk(&locked, events, maxExclusive: maxExclusive, onlyExclusive: onlyExclusive)
+    }
+
+    @inlinable @inline(__always)
+    func untracedWalk(_ locked: inout Locked, _ events: PollEvents, maxExclusive: Int, onlyExclusive: Bool) -> Int {
         if isWalking { return walkInside(&locked, events, maxExclusive: maxExclusive, onlyExclusive: onlyExclusive) }
         isWalking = true
         let woken = visit(&locked, events, maxExclusive: maxExclusive, onlyExclusive: onlyExclusive)

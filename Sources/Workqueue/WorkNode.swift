@@ -108,3 +108,8 @@ package struct WorkNode: ~Copyable {
     @inlinable @inline(__always)
     package var isPendingStill: Bool { unsafe pending.load() == 1 && pending.compareExchange(1, with: 1) }
 }
+
+extension UnsafeMutablePointer where Pointee == WorkNode {
+    /// How traces call the item.
+    var traceNumber: UInt64 { UInt64(UInt(bitPattern: self)) }
+}

@@ -78,6 +78,7 @@ extension WorkqueueCore {
 
     private func place(_ node: WorkNode.Pointer, at deadline: Deadline?) {
         if let deadline {
+            unsafe Tracing.instant(.timerStart, node.traceNumber, deadline.nanoseconds, name: name)
             unsafe timers.insert(node, at: deadline)
             unsafe node.pointee.place = .timed
             unsafe Trace.note("start the timer of", node, self)

@@ -27,6 +27,8 @@ extension WorkqueueCore {
 
     @inline(never)
     private static func flushSlowly(_ node: WorkNode.Pointer) -> Bool {
+        unsafe Tracing.begin(.flushWork, node.traceNumber)
+        defer { Tracing.end(.flushWork) }
         var hasWaited = false
         var rest: Instance?
         repeat {
@@ -154,12 +156,20 @@ extension WorkqueueCore {
             mutex.unlock()
             return Trace.note("flushed the queue", self)
         }
+        flushBusy()
+        Trace.note("flushed the queue", self)
+    }
+
+    /// Entered with `mutex` held, and left without.
+    @inline(never)
+    private func flushBusy() {
+        Tracing.begin(.flushWorkqueue, 0, name: name)
+        defer { Tracing.end(.flushWorkqueue) }
         batchMutex.lock()
         _ = unsafe FlushBarrier.wait("a queue to be flushed") { barrier in
             defer { unlock() }
             return unsafe attachBehindListed(barrier)
         }
-        Trace.note("flushed the queue", self)
     }
 
     /// The corresponding kernel function is `drain_workqueue`.

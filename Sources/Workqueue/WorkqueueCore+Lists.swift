@@ -32,6 +32,7 @@ extension WorkqueueCore {
             unsafe list.isSpoilt = true
             return
         }
+        unsafe Tracing.instant(.queueWork, node.traceNumber, name: name)
         unsafe node.pointee.pending.store(1)
         unsafe node.pointee.target = unsafe Unmanaged.passUnretained(self).retain()
         unsafe node.pointee.place = .listed

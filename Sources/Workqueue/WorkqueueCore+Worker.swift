@@ -88,7 +88,9 @@ extension WorkqueueCore {
     private func run(_ node: WorkNode.Pointer, _ function: WorkNode.Function, _ context: UnsafeMutableRawPointer, _ life: WorkNode.Life) {
         unsafe ExecutionContext.currentWork = UnsafeMutableRawPointer(node)
         unsafe Trace.note("run", node)
+        unsafe Tracing.begin(.execute, node.traceNumber, name: name)
         unsafe function(node)
+        Tracing.end(.execute)
         Trace.note("end of the run on", self)
         unsafe ExecutionContext.currentWork = nil
         runs.bump()

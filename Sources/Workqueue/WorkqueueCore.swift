@@ -135,6 +135,7 @@ package final class WorkqueueCore: @unchecked Sendable {
 
     /// Lists what comes in. Under `mutex`.
     func append(_ node: WorkNode.Pointer) {
+        unsafe Tracing.instant(.queueWork, node.traceNumber, name: name)
         unsafe node.pointee.place = .listed
         unsafe node.pointee.previous = last
         unsafe node.pointee.next = nil
@@ -181,6 +182,7 @@ package final class WorkqueueCore: @unchecked Sendable {
             unsafe node.pointee.place = .nowhere
             return nil
         }
+        unsafe Tracing.instant(.cancelWork, node.traceNumber, name: name)
         let previous = unsafe node.pointee.previous ?? (first == node ? batchLast : nil)
         unsafe unlink(node)
         let barriers = unsafe node.pointee.barriers

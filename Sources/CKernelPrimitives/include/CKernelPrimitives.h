@@ -68,6 +68,11 @@ struct kp_thread {
     /// Why the thread sleeps, for reports; null while it runs.
     const char *_Nullable waits_for;
     char name[16];
+    /// Tracing: the number of this thread, from its first event on, and the session to which that number was last told.
+    uint32_t trace_number;
+    uint32_t trace_session;
+    /// A sink is being called: what it causes is not told to it.
+    bool is_in_sink;
 };
 
 #if defined(__linux__)
@@ -119,6 +124,15 @@ static inline void kp_pop_lock(const void *_Nonnull lock) {
 static inline const void *_Nullable kp_held_lock(uint32_t index) {
     return index < kp_thread_record.held_locks ? kp_thread_record.held[index] : 0;
 }
+
+// MARK: Tracing
+
+/// Not zero: somebody wants to be told what happens.
+extern uint32_t kp_tracing;
+
+static inline bool kp_is_tracing(void) { return __builtin_expect(__atomic_load_n(&kp_tracing, __ATOMIC_RELAXED) != 0, 0); }
+static inline void kp_set_tracing(uint32_t session) { __atomic_store_n(&kp_tracing, session, __ATOMIC_RELAXED); }
+static inline uint32_t kp_trace_session(void) { return __atomic_load_n(&kp_tracing, __ATOMIC_RELAXED); }
 
 // MARK: Why this thread sleeps
 
@@ -211,6 +225,15 @@ static inline void kp_thread_set_name(const char *_Nonnull name) {
     prctl(PR_SET_NAME, kp_thread_record.name, 0, 0, 0);
 #else
     pthread_setname_np(kp_thread_record.name);
+#endif
+}
+
+/// The name of the calling thread, whoever gave it.
+static inline void kp_thread_get_name(char name[_Nonnull 16]) {
+#if defined(__linux__)
+    prctl(PR_GET_NAME, name, 0, 0, 0);
+#else
+    pthread_getname_np(pthread_self(), name, 16);
 #endif
 }
 
