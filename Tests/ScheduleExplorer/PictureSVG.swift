@@ -79,10 +79,14 @@
                 let own = picture.rows.indices.filter { picture.rows[$0].lane == lane }
                 var from = top + 8
                 for (position, index) in own.enumerated() {
-                    let before = position > 0 ? picture.rows[own[position - 1]].kind : nil
-                    let waits = before == .sleep || picture.arrows.contains { $0.to == index && $0.cause == .lockGivenUp }
-                    let dashes = waits ? " stroke-dasharray=\"2 4\"" : ""
-                    line(x, from, x, layout.rows[index], "stroke=\"#8e8e93\" stroke-width=\"1.5\"\(dashes)")
+                    if position > 0, picture.rows[own[position - 1]].kind == .sleep {
+                        drawLifeline(x, from, layout.rows[index], waits: true)
+                    } else if let since = waitsForLock(index) {
+                        drawLifeline(x, from, max(from, since))
+                        drawLifeline(x, max(from, since), layout.rows[index], waits: true)
+                    } else {
+                        drawLifeline(x, from, layout.rows[index])
+                    }
                     from = layout.rows[index]
                 }
                 guard let last = own.last else { continue }
@@ -93,6 +97,16 @@
                     line(x, from, x, layout.bottom, "stroke=\"#aeaeb2\" stroke-width=\"1.5\"\(dashes)")
                 }
             }
+        }
+
+        private mutating func drawLifeline(_ x: Int, _ top: Int, _ bottom: Int, waits: Bool = false) {
+            line(x, top, x, bottom, "stroke=\"#8e8e93\" stroke-width=\"1.5\"\(waits ? " stroke-dasharray=\"2 4\"" : "")")
+        }
+
+        /// Since when somebody else has held the lock that is taken in this row.
+        private func waitsForLock(_ row: Int) -> Int? {
+            guard let arrow = picture.arrows.first(where: { $0.to == row && $0.cause == .lockGivenUp }) else { return nil }
+            return layout.bars.first { $0.lane == picture.rows[arrow.from].lane && $0.bottom == layout.rows[arrow.from] }?.top
         }
 
         private mutating func drawBars() {

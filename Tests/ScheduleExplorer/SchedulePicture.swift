@@ -58,13 +58,15 @@
             let entries = SchedulePicture.entries(of: record, until: told.keys.max() ?? 0)
             let isShown = { SchedulePicture.words(of: $0, at: $1, in: record) != nil }
             let workers = Set(entries.filter { isShown($0.element, $0.offset) }.map(\.element.thread)).subtracting(scheduler.protagonists)
-            let threads = scheduler.protagonists + workers.sorted { scheduler.threads[$0].name < scheduler.threads[$1].name }
+            let present = Set(entries.map(\.element.thread))
+            let sortedWorkers = workers.sorted { scheduler.threads[$0].name < scheduler.threads[$1].name }
+            let threads = scheduler.protagonists.filter(present.contains) + sortedWorkers
             lanes = threads.map { scheduler.threads[$0].name }
             single = record.kindsOfSingleObjects
             for (lane, thread) in threads.enumerated() { laneOfThread[thread] = lane }
             for (index, entry) in entries where laneOfThread[entry.thread] != nil { add(entry, at: index, record, told[index]) }
             var dropped = emptySections
-            dropped.formUnion(idleSleeps(ofLanesFrom: scheduler.protagonists.count, besides: dropped))
+            dropped.formUnion(idleSleeps(ofLanesFrom: lanes.count - workers.count, besides: dropped))
             remove(dropped)
         }
 
@@ -93,7 +95,8 @@
                 append(.sleep, thread, "sleeps")
             case .step(.lock, .step):
                 guard let name = record.name(of: entry.object, at: index) else { return }
-                let givenUp = unlockedAt[entry.object].flatMap { $0 > lastRow[thread] ?? -1 ? $0 : nil }
+                // Not long ago: who gets the lock later was held up by something else.
+                let givenUp = unlockedAt[entry.object].flatMap { $0 > lastRow[thread] ?? -1 && rows.count - $0 <= 8 ? $0 : nil }
                 append(.lock(entry.object), thread, brief(name) + ".lock", isTold: meaning != nil)
                 if let givenUp, rows[givenUp].lane != laneOfThread[thread] { draw(.lockGivenUp, from: givenUp) }
                 if let meaning, !meaning.isEmpty { append(.step, thread, meaning, isTold: true) }

@@ -84,7 +84,7 @@
             """,
             [
                 "assign": "hook irqfd 1's entry",
-                "release": "lock irqfds 1",
+                "release": "lock irqfds 1 ⇒ released; nothing is listed",
                 "release": "sleeps",
                 "assign": "queue irqfd 1's shutdown",
                 "kvm-irqfd-cleanup": "free irqfd 1",
@@ -140,7 +140,7 @@
                 "close": "hang up eventfd 1",
                 "close": "deactivate irqfd 1",
                 "kvm-irqfd-cleanup": "unhook irqfd 1's entry",
-                "signal": "signal eventfd 1",
+                "signal": "signal eventfd 1 ⇒ signal eventfd: nobody listens",
                 "injector": "interrupt GSI 1",
                 "kvm-irqfd-cleanup": "free irqfd 1",
             ]
@@ -169,7 +169,8 @@
             in: "Workqueue",
             of: "enqueue against flush",
             """
-            The pending bit goes before the function is called. An event that comes while it runs queues the item once more, and the next run reads it.
+            The pending bit goes before the function is called. An event that comes while it runs queues the item once more, and the next run reads it: that is the one \
+            for which the flush waits.
             """,
             [
                 "enqueue": "queue work 1",
@@ -177,8 +178,10 @@
                 "wq": "reads event 1",
                 "enqueue": "stores event 2",
                 "enqueue": "queue work 1",
+                "flush": "sleeps",
                 "wq": "run work 1",
                 "wq": "reads event 2",
+                "flush": "flushed: work 1",
             ]
         ),
         PicturedSchedule(
@@ -220,13 +223,15 @@
             "lost-wake-up",
             in: "WaitQueue",
             of: "wait against wake",
-            "A waiter queues itself first, and then looks. The event comes between that look and the sleep: the wake finds the waiter queued, and it does not sleep.",
+            """
+            A waiter queues itself, and then looks once more. The event comes between its two looks: the wake finds it queued, and it does not sleep. Had it looked only once, \
+            before it queued itself, it would sleep for ever.
+            """,
             [
                 "wait": "looks: events = 0",
                 "wait": "lock queue ⇒ queues itself",
-                "wait": "looks: events = 0",
                 "wake": "one more: events = 1",
-                "wake": "call",
+                "wake": "call ⇒ call the waiter's entry",
                 "wait": "looks: events = 1",
                 "wait": "lock queue ⇒ leaves the queue",
             ]
@@ -262,8 +267,9 @@
             of: "wake against remove",
             "A wake calls the entry's function under the queue's lock. The removal waits for that lock: when it returns, the function neither runs nor will.",
             [
-                "wake": "call",
-                "remove": "remove",
+                "wake": "call ⇒ call the entry's function",
+                "wake": "call ⇒ call that of another entry",
+                "remove": "remove ⇒ remove the entry",
                 "remove": "unlock queue ⇒ what the function used may go",
             ]
         ),
@@ -289,6 +295,9 @@
             of: "close against a read that sleeps",
             "A read has looked, and sleeps. The close wakes it, and the read finds the file closed: it holds the file last, and so it is the one that hangs up.",
             [
+                "read": "read eventfd 1 ⇒ reads 1",
+                "read": "lock eventfd 1's wqh ⇒ reads again: there is nothing",
+                "read": "lock eventfd 1's wqh ⇒ queues itself",
                 "read": "sleeps",
                 "close": "close eventfd 1",
                 "close": "lock eventfd 1's wqh ⇒ wakes who sleeps",
