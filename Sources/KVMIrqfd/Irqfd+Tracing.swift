@@ -1,5 +1,6 @@
 // swift-irqfd: SPDX-License-Identifier: Apache-2.0
 
+internal import EventFD
 internal import KernelPrimitives
 internal import WaitQueue
 internal import Workqueue

@@ -28,4 +28,23 @@ public struct TraceEvent: Sendable {
     public let value: UInt64
     /// The name of the queue, or of the thread, where the point has one.
     public let name: String
+
+    /// An event that a sink may be given: this package makes its own.
+    public init(
+        point: TracePoint,
+        phase: Phase,
+        time: UInt64,
+        thread: UInt32,
+        object: UInt64 = 0,
+        value: UInt64 = 0,
+        name: String = ""
+    ) {
+        self.point = point
+        self.phase = phase
+        self.time = time
+        self.thread = thread
+        self.object = object
+        self.value = value
+        self.name = name
+    }
 }
