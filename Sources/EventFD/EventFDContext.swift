@@ -79,14 +79,10 @@ package struct EventFDContext: Equatable, Sendable {
     ///
     /// No wait queue lock is held by this thread.
     func closeAlone() {
-        Tracing.begin(.eventFDRelease, id.serial)
-        defer { Tracing.end(.eventFDRelease) }
         let (isDone, isEnded) = withLock { head, locked in
             // With a descriptor there is more to do, and without the lock.
             if head.owner.attachment != nil { return (false, false) }
-            unsafe Trace.note("hang up", head)
-            head.owner.hasHungUp = true
-            EventFDContext.wake(.hangup, head, &locked)
+            EventFDContext.hangUp(head, &locked)
             // The only reference is the file's, and nobody can take another one from a file that is closed.
             if !head.kref.isOnly { return (true, false) }
             head.letGoOfAll(&locked)
@@ -108,15 +104,19 @@ package struct EventFDContext: Equatable, Sendable {
 
     /// The one hang-up of the file; false: it has been.
     func hangUp() -> Bool {
-        Tracing.begin(.eventFDRelease, id.serial)
-        defer { Tracing.end(.eventFDRelease) }
-        return withLock { head, locked in
+        withLock { head, locked in
             if head.owner.hasHungUp { return false }
-            unsafe Trace.note("hang up", head)
-            head.owner.hasHungUp = true
-            EventFDContext.wake(.hangup, head, &locked)
+            EventFDContext.hangUp(head, &locked)
             return true
         }
+    }
+
+    private static func hangUp(_ head: WaitQueueHead, _ locked: inout WaitQueueHead.Locked) {
+        Tracing.begin(.eventFDRelease, head.serial)
+        unsafe Trace.note("hang up", head)
+        head.owner.hasHungUp = true
+        EventFDContext.wake(.hangup, head, &locked)
+        Tracing.end(.eventFDRelease)
     }
 
     /// The kref has reached zero: nobody uses the context any more.

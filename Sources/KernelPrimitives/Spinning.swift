@@ -73,8 +73,9 @@ package enum Spinning {
     /// Nanoseconds.
     private static var durationOfCrowd: UInt64 { 50_000_000 }
 
-    /// Nanoseconds. The one that is waited for needs less, if it is on this processor.
-    private static var longestYield: UInt64 { 50_000 }
+    /// Nanoseconds. Who has something to do for us, a virtual processor that takes an interrupt among them, needs less. Who just computes
+    /// takes a whole time slice, and that is longer.
+    private static var longestYield: UInt64 { 1_000_000 }
 
     private static var pausesBeforeFirstYield: Int { 50 }
     private static var pausesBetweenYields: Int { 100 }

@@ -6,8 +6,9 @@ struct TraceEventJSON {
 
     /// The slices that are open on each thread, by its number.
     private var open: [[TracePoint]] = []
-    /// The works that were queued and have not run since: by their address, the arrow that began there.
-    private var queued: [UInt64: Arrow] = [:]
+    /// The works that were queued and have not run since: by their address, the arrows that begin there, the oldest first. (There can be two:
+    /// a work may be queued again as soon as it is no longer pending, which is a moment before it runs.)
+    private var queued: [UInt64: [Arrow]] = [:]
     private var arrows: UInt64 = 0
     private var isFirst = true
     private let start: UInt64
@@ -42,7 +43,10 @@ struct TraceEventJSON {
         case .begin:
             open[Int(event.thread)].append(event.point)
             line("B", event.point, event.time, event.thread, arguments(of: event))
-            if event.point == .execute, let arrow = queued.removeValue(forKey: event.object) { draw(arrow, to: event) }
+            if event.point == .execute, let arrow = queued[event.object]?.first {
+                queued[event.object]?.removeFirst()
+                draw(arrow, to: event)
+            }
         case .end:
             // What began before the first event that was kept.
             guard let index = open[Int(event.thread)].lastIndex(of: event.point) else { return }
@@ -51,8 +55,9 @@ struct TraceEventJSON {
             // A slice, if a short one: an arrow begins in a slice.
             line("X", event.point, event.time, event.thread, "\"dur\":0.001," + arguments(of: event))
             arrows += 1
-            queued[event.object] = Arrow(number: arrows, time: event.time, thread: event.thread)
+            queued[event.object, default: []].append(Arrow(number: arrows, time: event.time, thread: event.thread))
         case .instant:
+            if event.point == .cancelWork { _ = queued[event.object]?.popLast() }
             line("i", event.point, event.time, event.thread, "\"s\":\"t\"," + arguments(of: event))
         }
     }
@@ -81,7 +86,7 @@ struct TraceEventJSON {
             case .wakeUp: "\"queue\":\(event.object),\"events\":\(event.value)"
             case .eventFDSignal, .eventFDRead, .eventFDWrite: "\"eventfd\":\(event.object),\"n\":\(event.value)"
             case .eventFDRelease, .eventFDFree: "\"eventfd\":\(event.object)"
-            case .queueWork, .execute: "\"work\":\(hexadecimal(event.object)),\"workqueue\":\(quoted(event.name))"
+            case .queueWork, .cancelWork, .execute: "\"work\":\(hexadecimal(event.object)),\"workqueue\":\(quoted(event.name))"
             case .timerStart:
                 "\"work\":\(hexadecimal(event.object)),\"deadline\":\(microseconds(event.value)),\"workqueue\":\(quoted(event.name))"
             case .flushWork: "\"work\":\(hexadecimal(event.object))"

@@ -22,6 +22,8 @@ public enum TracePoint: UInt8, Sendable, CaseIterable {
     case queueWork
     /// A work is given a timer. The object is the work, the value its deadline in nanoseconds, the name the queue's.
     case timerStart
+    /// A work that was queued is taken back. The object is the work, the name the queue's.
+    case cancelWork
     /// A work's function runs: begin and end. The object is the work, the name the queue's.
     case execute
     /// A thread waits for a work: begin and end. The object is the work.
@@ -57,6 +59,7 @@ public enum TracePoint: UInt8, Sendable, CaseIterable {
         case .eventFDFree: "eventfd_free"
         case .queueWork: "workqueue_queue_work"
         case .timerStart: "timer_start"
+        case .cancelWork: "cancel_work"
         case .execute: "workqueue_execute_start"
         case .flushWork: "flush_work"
         case .flushWorkqueue: "flush_workqueue"
@@ -77,7 +80,7 @@ public enum TracePoint: UInt8, Sendable, CaseIterable {
         case .threadName: "__metadata"
         case .wakeUp: "sched"
         case .eventFDSignal, .eventFDRead, .eventFDWrite, .eventFDRelease, .eventFDFree: "eventfd"
-        case .queueWork, .execute, .flushWork, .flushWorkqueue: "workqueue"
+        case .queueWork, .cancelWork, .execute, .flushWork, .flushWorkqueue: "workqueue"
         case .timerStart: "timer"
         default: "kvm"
         }

@@ -182,6 +182,7 @@ package final class WorkqueueCore: @unchecked Sendable {
             unsafe node.pointee.place = .nowhere
             return nil
         }
+        unsafe Tracing.instant(.cancelWork, node.traceNumber, name: name)
         let previous = unsafe node.pointee.previous ?? (first == node ? batchLast : nil)
         unsafe unlink(node)
         let barriers = unsafe node.pointee.barriers

@@ -85,6 +85,18 @@ struct TraceRecorderTests {
         )
     }
 
+    @Test("Of a work that is queued again before its run is told, the arrows do not cross; a work that was taken back has none")
+    func arrowsInOrder() {
+        let recorder = TraceRecorder()
+        for time: UInt64 in [1, 2] { recorder.record(event(.queueWork, .instant, at: time, object: 16, name: "q")) }
+        recorder.record(event(.execute, .begin, at: 3, on: 2, object: 16, name: "q"))
+        recorder.record(event(.cancelWork, .instant, at: 4, object: 16, name: "q"))
+        recorder.record(event(.execute, .begin, at: 5, on: 2, object: 16, name: "q"))
+        let arrows = lines(recorder).filter { $0.contains(#""name":"queued""#) }
+        #expect(arrows.count == 2)
+        #expect(arrows[0].contains(#""id":1"#) && arrows[0].hasSuffix(#""ts":0.000}"#))
+    }
+
     @Test("A name is written as JSON writes strings")
     func escapes() {
         let recorder = TraceRecorder()
