@@ -1,6 +1,7 @@
-// Wait for an EventFDFile in an epoll loop, beside whatever else the loop waits for. (Linux: elsewhere it is kqueue, and the same calls.)
+// Wait for an EventFDFile in an epoll loop, beside whatever else the loop waits for. (Linux: elsewhere it is kqueue, and the same
+// calls. With Musl in place of Glibc, EPOLLIN is a number by itself.)
 
-#if os(Linux)
+#if canImport(Glibc)
     // For <sys/epoll.h>, which the Glibc module lacks: in your package, a C target with a header that includes it.
     import CKernelPrimitives
     import EventFD

@@ -1,7 +1,8 @@
 // Take an eventfd that another process sends over a Unix socket, and let it interrupt a machine; close it when the other process is gone.
-// (Linux. Here the other side is a few lines of this program, which do what a vhost-user front end does in its process.)
+// (Linux. Here the other side is a few lines of this program, which do what a vhost-user front end does in its process. With Musl in place of
+// Glibc, SOCK_STREAM is a number by itself.)
 
-#if os(Linux)
+#if canImport(Glibc)
     import EventFD
     import Glibc
     import KVMIrqfd

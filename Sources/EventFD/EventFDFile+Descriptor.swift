@@ -110,7 +110,7 @@ extension EventFDFile {
             }
         }
     #else
-        // Only a closed file comes here: there are no others whose own counter cannot be held.
+        // Only a closed file comes here: there are no others whose own counter cannot be held. (Not run yet on macOS.)
 
         @inline(never)
         func lendDescriptor<R: ~Copyable>(_ body: (Int32) -> R) throws(EventFDError) -> R { throw .badFileDescriptor }

@@ -16,9 +16,7 @@ extension EventFDFile {
     ///   is closed, also while asleep.
     @available(*, noasync, message: "may block the thread; await the async read() instead")
     public func read() throws(EventFDError) -> UInt64 {
-        refuseInWakeFunction("EventFDFile.read()")
-        if let value = takeIfOpenHere() { return value }
-        return try read("EventFDFile.read()", maySleep: !isNonBlocking)
+        try read("EventFDFile.read()", maySleep: !isNonBlocking)
     }
 
     /// Takes the counter, or one of a semaphore; does not sleep.
@@ -28,9 +26,7 @@ extension EventFDFile {
     /// - Important: Context: takes the wait queue's lock; does not sleep. Misuse inside a wake function.
     /// - Throws: ``EventFDError/wouldBlock`` when the counter is zero; ``EventFDError/badFileDescriptor`` when the file is closed.
     public func tryRead() throws(EventFDError) -> UInt64 {
-        refuseInWakeFunction("EventFDFile.tryRead()")
-        if let value = takeIfOpenHere() { return value }
-        return try read("EventFDFile.tryRead()", maySleep: false)
+        try read("EventFDFile.tryRead()", maySleep: false)
     }
 
     /// Adds to the counter; sleeps while there is no room, unless the file is non-blocking.
@@ -44,8 +40,6 @@ extension EventFDFile {
     ///   ``EventFDError/badFileDescriptor`` when it is closed, also while asleep.
     @available(*, noasync, message: "may block the thread; await the async write(_:) instead")
     public func write(_ value: UInt64) throws(EventFDError) {
-        refuseInWakeFunction("EventFDFile.write(_:)")
-        if addIfOpenHere(value) { return }
         try write(value, "EventFDFile.write(_:)", maySleep: !isNonBlocking)
     }
 
@@ -57,8 +51,6 @@ extension EventFDFile {
     /// - Throws: ``EventFDError/invalidArgument`` for `UInt64.max`; ``EventFDError/wouldBlock`` when there is no room;
     ///   ``EventFDError/badFileDescriptor`` when the file is closed.
     public func tryWrite(_ value: UInt64) throws(EventFDError) {
-        refuseInWakeFunction("EventFDFile.tryWrite(_:)")
-        if addIfOpenHere(value) { return }
         try write(value, "EventFDFile.tryWrite(_:)", maySleep: false)
     }
 
@@ -69,20 +61,43 @@ extension EventFDFile {
     // others to find out.
 
     @inline(__always)
+    private func read(_ call: StaticString, maySleep: @autoclosure () -> Bool) throws(EventFDError) -> UInt64 {
+        refuseInWakeFunction(call)
+        let value = takeIfOpenHere()
+        if let value, value > 0 { return value }
+        let maySleep = maySleep()
+        if value == 0, !maySleep { throw .wouldBlock }
+        return try readWithHold(call, maySleep: maySleep)
+    }
+
+    @inline(__always)
+    private func write(_ value: UInt64, _ call: StaticString, maySleep: @autoclosure () -> Bool) throws(EventFDError) {
+        refuseInWakeFunction(call)
+        let isAdded = addIfOpenHere(value)
+        if isAdded == true { return }
+        let maySleep = maySleep()
+        if isAdded == false, !maySleep, value < .max { throw .wouldBlock }
+        try writeWithHold(value, call, maySleep: maySleep)
+    }
+
+    /// Zero: it is open, and there is nothing. Nil: it is not open here.
+    @inline(__always)
     private func takeIfOpenHere() -> UInt64? {
         var locked = head.lockEvenIfEnded()
         defer { head.unlock(locked) }
-        if !isOpenHere || head.owner.count == 0 { return nil }
+        if !isOpenHere { return nil }
+        if head.owner.count == 0 { return 0 }
         unsafe Trace.note("read", head)
         return EventFDFile.takeAndWake(head, &locked)
     }
 
-    /// (`UInt64.max` never has room.)
+    /// False: it is open, and there is no room, which `UInt64.max` never has. Nil: it is not open here.
     @inline(__always)
-    private func addIfOpenHere(_ value: UInt64) -> Bool {
+    private func addIfOpenHere(_ value: UInt64) -> Bool? {
         var locked = head.lockEvenIfEnded()
         defer { head.unlock(locked) }
-        if !isOpenHere || !EventFDContext.hasRoom(head, for: value) { return false }
+        if !isOpenHere { return nil }
+        if !EventFDContext.hasRoom(head, for: value) { return false }
         unsafe Trace.note("write", head)
         EventFDFile.addAndWake(value, head, &locked)
         return true
@@ -90,7 +105,7 @@ extension EventFDFile {
 
     // MARK: With a hold
 
-    private func read(_ call: StaticString, maySleep: Bool) throws(EventFDError) -> UInt64 {
+    private func readWithHold(_ call: StaticString, maySleep: Bool) throws(EventFDError) -> UInt64 {
         if !holdOwnCounter() { return try readDescriptor(call, maySleep: maySleep) }
         defer { drop() }
         let outcome: Result<UInt64, EventFDError> = contextOfFile.withLock { head, locked in
@@ -104,7 +119,7 @@ extension EventFDFile {
         return try outcome.get()
     }
 
-    private func write(_ value: UInt64, _ call: StaticString, maySleep: Bool) throws(EventFDError) {
+    private func writeWithHold(_ value: UInt64, _ call: StaticString, maySleep: Bool) throws(EventFDError) {
         if !holdOwnCounter() { return try writeDescriptor(value, call, maySleep: maySleep) }
         defer { drop() }
         if value == .max { throw .invalidArgument }

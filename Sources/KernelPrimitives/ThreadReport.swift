@@ -42,6 +42,15 @@ package final class ThreadReport: @unchecked Sendable {
         guardian.withLock { if let index = threads.firstIndex(where: { unsafe $0.record == thread }) { threads.remove(at: index) } }
     }
 
+    /// The record of the thread that asks, which stays until the thread has ended and was joined.
+    package static var currentRecord: UInt { unsafe UInt(bitPattern: kp_current_thread()) }
+
+    /// Whether that thread waits for no more than a moment, for one of the locks that watch the others.
+    package static func isInPassing(_ record: UInt) -> Bool {
+        guard let thread = unsafe UnsafePointer<kp_thread>(bitPattern: record) else { return false }
+        return unsafe kp_waits_for(thread) == GuardianLock.reason
+    }
+
     /// One line a thread.
     package func lines() -> [String] {
         var lines: [String] = []

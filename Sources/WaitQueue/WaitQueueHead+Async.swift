@@ -22,17 +22,16 @@
         ///
         /// - Important: Context: suspends; blocks no thread.
         public nonisolated(nonsending) func wait(until condition: () -> Bool, exclusive: Bool) async {
-            while true {
-                if condition() { return }
-                if await suspend(TaskWaiter(), at: exclusive ? .exclusive : .plain, unless: condition) { return }
-            }
+            if condition() { return }
+            // Nobody ends this one.
+            _ = await wait(as: TaskWaiter(at: exclusive ? .exclusive : .plain), until: condition)
         }
 
         /// Suspends until the condition holds, or the time is over.
         ///
         /// The corresponding kernel macro is `wait_event_timeout`.
         ///
-        /// - Important: Context: suspends; blocks no thread.
+        /// - Important: Context: suspends; blocks no thread. The time runs on the monotonic clock.
         /// - Returns: The condition: false means timed out and still false.
         public nonisolated(nonsending) func wait(until condition: () -> Bool, timeout: Duration) async -> Bool {
             await wait(until: condition, timeout: timeout, exclusive: false)
@@ -40,37 +39,23 @@
 
         /// Suspends until the condition holds, or the time is over, as an exclusive waiter.
         ///
+        /// One whose time is over, and which was chosen by a wake all the same, passes its turn on to the next one.
+        ///
         /// The corresponding kernel macros are `wait_event_timeout` and `prepare_to_wait_exclusive`.
         ///
-        /// - Important: Context: suspends; blocks no thread.
+        /// - Important: Context: suspends; blocks no thread. The time runs on the monotonic clock.
         /// - Returns: The condition: false means timed out and still false.
         public nonisolated(nonsending) func wait(until condition: () -> Bool, timeout: Duration, exclusive: Bool) async -> Bool {
             let deadline = Deadline(after: timeout)
-            while true {
-                if condition() { return true }
-                if deadline.hasPassed { return false }
-                let waiter = TaskWaiter()
-                let timer = Task { [self] in
-                    await WaitQueueHead.sleep(until: deadline)
-                    // Not just off the queue: the waiter may not be on it yet.
-                    cancel(waiter)
-                }
-                let holds = await suspend(waiter, at: exclusive ? .exclusive : .plain, unless: condition)
-                timer.cancel()
-                if holds { return true }
-            }
+            if condition() { return true }
+            if deadline.hasPassed { return false }
+            let waiter = TaskWaiter(at: exclusive ? .exclusive : .plain)
+            let timer = endLater(waiter) { await Timer.sleep(until: deadline) }
+            defer { timer.cancel() }
+            return await wait(as: waiter, until: condition) == nil
         }
 
-        /// Returns early when the task is cancelled: the wait is over then, and the waiter off the queue already.
-        private static func sleep(until deadline: Deadline) async {
-            while !Task.isCancelled {
-                let now = Deadline.now
-                if now >= deadline { return }
-                // In pieces: the library's clock traps on times that are farther away than it can count.
-                let nanoseconds = min(deadline.nanoseconds - now.nanoseconds, 1 << 50)
-                try? await Task.sleep(for: .nanoseconds(Int64(nanoseconds)))
-            }
-        }
+        // MARK: Interruptibly
 
         /// Suspends until the condition holds, or the task is cancelled.
         ///
@@ -79,113 +64,104 @@
         /// - Important: Context: suspends; blocks no thread.
         /// - Throws: ``WaitQueueError/interrupted`` when the task is cancelled and the condition, looked at once more, does not hold.
         public nonisolated(nonsending) func waitInterruptibly(until condition: () -> Bool) async throws(WaitQueueError) {
-            try await waitInterruptibly(isFileSleeper: false, condition)
+            try await waitInterruptibly(until: condition, exclusive: false)
         }
 
-        /// As `waitInterruptibly(until:)`, for a reader or writer of an open file, which a close wakes.
-        package nonisolated(nonsending) func waitInterruptiblyAsFileSleeper(until condition: () -> Bool) async throws(WaitQueueError) {
-            try await waitInterruptibly(isFileSleeper: true, condition)
-        }
-
-        private nonisolated(nonsending) func waitInterruptibly(
-            isFileSleeper: Bool,
-            _ condition: () -> Bool
+        /// Suspends until the condition holds, or the task is cancelled, as an exclusive waiter.
+        ///
+        /// One that is cancelled, and was chosen by a wake all the same, looks once more. Where the condition holds, the wait ends as if nobody
+        /// had cancelled it; where it does not, the turn is passed on to the next one. So no wake is lost.
+        ///
+        /// The corresponding kernel macro is `wait_event_interruptible_exclusive`.
+        ///
+        /// - Important: Context: suspends; blocks no thread.
+        /// - Throws: ``WaitQueueError/interrupted`` when the task is cancelled and the condition, looked at once more, does not hold.
+        public nonisolated(nonsending) func waitInterruptibly(
+            until condition: () -> Bool,
+            exclusive: Bool
         ) async throws(WaitQueueError) {
-            while true {
-                if condition() { return }
-                if Task.isCancelled { throw .interrupted }
-                let waiter = TaskWaiter()
-                unsafe waiter.node.pointee.isFileSleeper = isFileSleeper
-                let holds = await withTaskCancellationHandler {
-                    await suspend(waiter, at: .plain, unless: condition)
-                } onCancel: {
-                    // Who cancels may hold a wait queue's lock, or be inside a wake function of this very queue.
-                    if ExecutionContext.isAtomic { Task.detached { self.cancel(waiter) } } else { cancel(waiter) }
-                }
-                // Otherwise the condition is looked at once more, off the queue: a wake that chose this waiter is not lost.
-                if holds { return }
-            }
+            let place: WaitQueueNode.Place = exclusive ? .exclusive : .plain
+            try await wait(at: place, until: condition, deadline: nil, clock: ContinuousClock())
         }
 
-        /// It may come when the wait is over, and the context that owned this queue has ended.
-        private func cancel(_ waiter: TaskWaiter) {
-            var locked = lockEvenIfEnded()
-            waiter.isCancelled = true
-            _ = unsafe locked.remove(waiter.node)
-            unlock(locked)
+        /// Suspends until the condition holds, the deadline has come, or the task is cancelled.
+        ///
+        /// What has passed when the wait begins has come: the condition is looked at, and nothing suspends. An exclusive waiter that leaves
+        /// early, and was chosen by a wake all the same, passes its turn on to the next one.
+        ///
+        /// The corresponding kernel macro is `wait_event_interruptible_hrtimeout`.
+        ///
+        /// - Important: Context: suspends; blocks no thread. A task of its own sleeps on the clock, and is cancelled when the wait is over.
+        /// - Parameters:
+        ///   - condition: Looked at first, after each wake of this queue, and once more when the deadline has come.
+        ///   - exclusive: Whether the waiter uses up one of the turns of a wake.
+        ///   - deadline: A moment on the clock.
+        ///   - clock: Whose `sleep` ends when its task is cancelled. One whose `sleep` throws for another reason ends the wait as the deadline does.
+        /// - Throws: ``WaitQueueError/interrupted`` when the task is cancelled, ``WaitQueueError/timedOut`` when the deadline has come, and the
+        ///   condition, looked at once more, does not hold.
+        public nonisolated(nonsending) func waitInterruptibly<C: Clock>(
+            until condition: () -> Bool,
+            exclusive: Bool = false,
+            deadline: C.Instant,
+            clock: C = ContinuousClock()
+        ) async throws(WaitQueueError) {
+            try await wait(at: exclusive ? .exclusive : .plain, until: condition, deadline: deadline, clock: clock)
         }
 
-        /// Returns whether the condition was seen to hold: then it is not asked again, because it may have taken what it found.
-        private nonisolated(nonsending) func suspend(
-            _ waiter: TaskWaiter,
+        /// As `waitInterruptibly`, for a reader or writer of an open file, which a close wakes.
+        package nonisolated(nonsending) func waitInterruptiblyAsFileSleeper<C: Clock>(
+            until condition: () -> Bool,
+            deadline: C.Instant?,
+            clock: C
+        ) async throws(WaitQueueError) {
+            try await wait(at: .plain, isFileSleeper: true, until: condition, deadline: deadline, clock: clock)
+        }
+
+        private nonisolated(nonsending) func wait<C: Clock>(
             at place: WaitQueueNode.Place,
-            unless condition: () -> Bool
-        ) async -> Bool {
-            var holds = false
-            unsafe await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
-                let isQueued = withLock { _ in
-                    if waiter.isCancelled { return false }
-                    unsafe waiter.continuation = continuation
-                    unsafe link(waiter.node, at: place)
-                    // The queue's reference; the settlement of the node balances it.
-                    _ = unsafe Unmanaged.passRetained(waiter)
-                    return true
-                }
-                if !isQueued {
-                    unsafe continuation.resume()
-                } else if condition() {
-                    holds = true
-                    // Whoever takes the node off the queue resumes the task: this thread, unless a waker was faster.
-                    withLock { locked in
-                        // Woken or cancelled meanwhile; a wake was one too many then, and goes to the next one.
-                        if unsafe !locked.remove(waiter.node), place == .exclusive { passTurn(waiter.wokenBy, &locked) }
-                    }
-                }
+            isFileSleeper: Bool = false,
+            until condition: () -> Bool,
+            deadline: C.Instant?,
+            clock: C
+        ) async throws(WaitQueueError) {
+            if condition() { return }
+            if Task.isCancelled { throw .interrupted }
+            if let deadline, clock.now >= deadline { throw .timedOut }
+            let waiter = TaskWaiter(at: place, isFileSleeper: isFileSleeper)
+            let timer = deadline.map { deadline in endLater(waiter) { await Timer.sleep(until: deadline, on: clock) } }
+            defer { timer?.cancel() }
+            let error = await withTaskCancellationHandler {
+                await wait(as: waiter, until: condition)
+            } onCancel: {
+                // Who cancels may hold a wait queue's lock, or be inside a wake function of this very queue: then it is put off until they let go.
+                PutOff.call { self.end(waiter, with: .interrupted) }
             }
-            return holds
-        }
-    }
-
-    /// A task that is suspended on a wait queue, for one suspension.
-    @safe
-    final class TaskWaiter: @unchecked Sendable {
-        // @unchecked: the variables are guarded by the lock of the queue, the continuation by who takes the node off it.
-
-        let node: WaitQueueNode.Pointer
-        @safe @exclusivity(unchecked) var continuation: UnsafeContinuation<Void, Never>?
-        @safe @exclusivity(unchecked) var isCancelled = false
-        /// What the wake carried that took the node off the queue; nothing, if none did.
-        @safe @exclusivity(unchecked) var wokenBy: PollEvents = []
-
-        init() {
-            unsafe node = .allocate(capacity: 1)
-            // Unretained: the node lies in memory that this waiter owns.
-            let context = unsafe Unmanaged.passUnretained(self).toOpaque()
-            unsafe node.initialize(
-                to: WaitQueueNode(
-                    mask: .all,
-                    context: context,
-                    isEntry: false,
-                    function: { node, events, locked in
-                        unsafe WaitQueueNode.function(node, events, locked) { node, events, locked in
-                            unsafe locked.remove(node)
-                            // Unretained: who is woken is kept by the node's settlement, which comes after the lock.
-                            unsafe Unmanaged<TaskWaiter>.fromOpaque(node.pointee.context)._withUnsafeGuaranteedRef { $0.wokenBy = events }
-                            return .woken
-                        }
-                    },
-                    settlement: { node, _ in
-                        // Once: a waiter is queued once. Balances the retain when it was queued.
-                        let waiter = unsafe Unmanaged<TaskWaiter>.fromOpaque(node.pointee.context).takeRetainedValue()
-                        unsafe waiter.continuation?.resume()
-                    }
-                )
-            )
+            if let error { throw error }
         }
 
-        deinit {
-            unsafe node.deinitialize(count: 1)
-            unsafe node.deallocate()
+        // MARK: The wait itself
+
+        /// Nil: the condition was seen to hold. Otherwise what has ended the wait, after one more look.
+        private nonisolated(nonsending) func wait(as waiter: TaskWaiter, until condition: () -> Bool) async -> WaitQueueError? {
+            while true {
+                var holds = false
+                unsafe await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
+                    unsafe waiter.continuation = continuation
+                    holds = queue(waiter, unless: condition)
+                }
+                // Off the queue before this look: a wake that chose this waiter made the condition true before.
+                if holds || condition() { return nil }
+                if let error = ending(of: waiter) { return error }
+            }
+        }
+
+        /// Ends the wait once `sleep` has returned, unless the timer is cancelled.
+        private func endLater(_ waiter: TaskWaiter, after sleep: @escaping @Sendable () async -> Void) -> Task<Void, Never> {
+            // Weak: the wait keeps the queue. A timer that is cancelled has a moment yet to live, on a clock that does not listen long ones.
+            Task.detached(priority: Task.currentPriority) { [weak self] in
+                await sleep()
+                if !Task.isCancelled { self?.end(waiter, with: .timedOut) }
+            }
         }
     }
 #endif

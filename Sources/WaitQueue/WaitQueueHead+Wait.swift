@@ -63,7 +63,7 @@ extension WaitQueueHead {
         return unsafe ThreadWaiter.with { waiter in
             let node = unsafe ThreadWaiter.node(of: waiter)
             while true {
-                unsafe prepareToWait(node, at: place)
+                unsafe prepareToWait(waiter, at: place)
                 // After the node is queued: a wake from now on is seen, and what was done before it is seen here.
                 if condition() {
                     unsafe finishWait(node) { locked in
@@ -77,20 +77,26 @@ extension WaitQueueHead {
                 if !isNotified || (deadline != .never && deadline.hasPassed) {
                     // Off the queue before the last look: a wake that chose this waiter made the condition true before.
                     unsafe finishWait(node)
-                    return condition()
+                    if condition() { return true }
+                    // It leaves with a turn, if a wake chose it: that is another's.
+                    if place == .exclusive { withLock { locked in unsafe passTurn(waiter.pointee.wokenBy, &locked) } }
+                    return false
                 }
             }
         }
     }
 
     /// The corresponding kernel function is `prepare_to_wait`.
-    private func prepareToWait(_ node: WaitQueueNode.Pointer, at place: WaitQueueNode.Place) {
+    private func prepareToWait(_ waiter: UnsafeMutablePointer<ThreadWaiter>, at place: WaitQueueNode.Place) {
         withLock { _ in
-            if unsafe !isQueued(node) { unsafe link(node, at: place) }
+            let node = unsafe ThreadWaiter.node(of: waiter)
+            if unsafe isQueued(node) { return }
+            unsafe waiter.pointee.wokenBy = []
+            unsafe link(node, at: place)
         }
     }
 
-    /// Gives a turn on that an exclusive waiter was given while it saw the condition hold by itself.
+    /// Gives a turn on that an exclusive waiter was given while it saw the condition hold by itself, or when it had given up already.
     ///
     /// Where a condition takes what it finds, it may have taken what an earlier wake was for, and that wake's waiter has slept on.
     /// In the kernel the turn is lost then: `wait_event_exclusive_cmd` leaves without a look at who has woken it.

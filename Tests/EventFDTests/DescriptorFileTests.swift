@@ -10,6 +10,8 @@
         import Glibc
     #elseif canImport(Musl)
         import Musl
+    #else
+        #error("swift-irqfd knows three C libraries: Glibc, Musl and that of macOS")
     #endif
 
     /// A file on a descriptor of the kernel's eventfd, and the descriptor that another process would have.

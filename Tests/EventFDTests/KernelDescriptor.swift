@@ -6,6 +6,8 @@
     import Glibc
 #elseif canImport(Musl)
     import Musl
+#else
+    #error("swift-irqfd knows three C libraries: Glibc, Musl and that of macOS")
 #endif
 
 /// What the other side of a descriptor does: system calls, by number.

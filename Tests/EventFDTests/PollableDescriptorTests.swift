@@ -11,6 +11,8 @@ import WaitQueue
     import Glibc
 #elseif canImport(Musl)
     import Musl
+#else
+    #error("swift-irqfd knows three C libraries: Glibc, Musl and that of macOS")
 #endif
 
 /// The number, for looking at it while the file stays open.

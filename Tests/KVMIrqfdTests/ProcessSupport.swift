@@ -13,6 +13,8 @@ import Workqueue
     import Glibc
 #elseif canImport(Musl)
     import Musl
+#else
+    #error("swift-irqfd knows three C libraries: Glibc, Musl and that of macOS")
 #endif
 
 /// How many objects there are in this process, of each kind.

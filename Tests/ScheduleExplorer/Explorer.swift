@@ -8,8 +8,10 @@
         internal import Glibc
     #elseif canImport(Musl)
         internal import Musl
-    #else
+    #elseif canImport(Darwin)
         internal import Darwin
+    #else
+        #error("swift-irqfd knows three C libraries: Glibc, Musl and that of macOS")
     #endif
 
     /// What a search has seen.

@@ -5,8 +5,10 @@
         internal import Glibc
     #elseif canImport(Musl)
         internal import Musl
-    #else
+    #elseif canImport(Darwin)
         internal import Darwin
+    #else
+        #error("swift-irqfd knows three C libraries: Glibc, Musl and that of macOS")
     #endif
 
     /// A recorded schedule, as one line: the scenario's name, and the choices, with a count for those made several times in a row.

@@ -12,7 +12,7 @@
         func schedules(_ name: String) async { await explore(name) }
     }
 
-    let waitQueueScenarios = removals + selfRemovals + additions + turnsOfQueues + waitsOnQueues + exclusiveWaits
+    let waitQueueScenarios = removals + selfRemovals + additions + turnsOfQueues + waitsOnQueues + exclusiveWaits + waitsInTasks
 
     /// What ends a queue's use of an entry: afterwards the function does not run (I17), and nothing is left of the queue's reference.
     private let removals = [

@@ -8,6 +8,8 @@ import Synchronization
     import Glibc
 #elseif canImport(Musl)
     import Musl
+#else
+    #error("swift-irqfd knows three C libraries: Glibc, Musl and that of macOS")
 #endif
 
 /// An event: closed at first, opened once, and passed by everybody from then on.

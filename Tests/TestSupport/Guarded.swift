@@ -7,7 +7,7 @@
 #elseif canImport(Musl)
     import Musl
 #else
-    #error("the tests need a pthread mutex")
+    #error("swift-irqfd knows three C libraries: Glibc, Musl and that of macOS")
 #endif
 
 /// A value behind a pthread mutex, and a way to wait until it has changed.

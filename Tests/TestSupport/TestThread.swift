@@ -8,6 +8,8 @@ import KernelPrimitives
     import Glibc
 #elseif canImport(Musl)
     import Musl
+#else
+    #error("swift-irqfd knows three C libraries: Glibc, Musl and that of macOS")
 #endif
 
 /// A real thread of a test, known by name to the watchdog. `join()` returns what its body returned.
@@ -72,7 +74,7 @@ package final class TestThread<Value: Sendable>: Sendable {
             guard record.step == step, let folder = record.folder else { return false }
             // Three times, so that a short sleep on the way (a lock inside malloc) is hardly taken for the one that is meant.
             for _ in 0..<3 {
-                if !isThreadAsleep(folder: folder) { return false }
+                if !isThreadAsleep(folder: folder) || record.isInPassing { return false }
                 sched_yield()
             }
             return true

@@ -1,12 +1,14 @@
 // swift-irqfd: SPDX-License-Identifier: Apache-2.0
 
+import KernelPrimitives
+
 /// What one thread of a test is doing now, for the report of the watchdog.
 final class ThreadRecord: Sendable {
     /// The record of the thread, or task, that asks.
     @TaskLocal static var current: ThreadRecord?
 
     let name: String
-    private let state = Guarded<(step: String?, isFinished: Bool, identifier: String?)>((nil, false, nil))
+    private let state = Guarded<(step: String?, isFinished: Bool, identifier: String?, record: UInt)>((nil, false, nil, 0))
 
     init(name: String) { self.name = name }
 
@@ -16,6 +18,9 @@ final class ThreadRecord: Sendable {
     /// The folder of the thread under /proc, once it runs.
     var folder: String? { state.current.identifier }
 
+    /// Whether it is asleep only in passing, in what watches the locks.
+    var isInPassing: Bool { ThreadReport.isInPassing(state.current.record) }
+
     /// Sets the step and returns the one before.
     func enter(_ step: String?) -> String? {
         state.withLock { state in
@@ -24,7 +29,13 @@ final class ThreadRecord: Sendable {
         }
     }
 
-    func begin(folder: String?) { state.withLock { $0.identifier = folder } }
+    func begin(folder: String?) {
+        state.withLock {
+            $0.identifier = folder
+            $0.record = ThreadReport.currentRecord
+        }
+    }
+
     func finish() { state.withLock { $0.isFinished = true } }
 
     var line: String {

@@ -8,6 +8,8 @@ import KernelPrimitives
     import Glibc
 #elseif canImport(Musl)
     import Musl
+#else
+    #error("swift-irqfd knows three C libraries: Glibc, Musl and that of macOS")
 #endif
 
 /// Runs the body of a threaded test. When that hangs, the watchdog says who waits for what and ends the process.

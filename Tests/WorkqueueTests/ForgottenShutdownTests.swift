@@ -10,6 +10,8 @@ import Workqueue
     import Glibc
 #elseif canImport(Musl)
     import Musl
+#else
+    #error("swift-irqfd knows three C libraries: Glibc, Musl and that of macOS")
 #endif
 
 @Suite("A queue that nobody shut down (design.md, façades)")

@@ -10,6 +10,8 @@ import Workqueue
     import Glibc
 #elseif canImport(Musl)
     import Musl
+#else
+    #error("swift-irqfd knows three C libraries: Glibc, Musl and that of macOS")
 #endif
 
 /// A queue whose worker stands in a work until `letGo()`: what is enqueued meanwhile is pending, and stays so.

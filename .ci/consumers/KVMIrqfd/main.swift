@@ -8,8 +8,10 @@ import Synchronization
     import Darwin
 #elseif canImport(Glibc)
     import Glibc
-#else
+#elseif canImport(Musl)
     import Musl
+#else
+    #error("swift-irqfd knows three C libraries: Glibc, Musl and that of macOS")
 #endif
 
 final class Controller: InterruptController {

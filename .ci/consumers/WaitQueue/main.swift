@@ -7,8 +7,10 @@ import WaitQueue
     import Darwin
 #elseif canImport(Glibc)
     import Glibc
-#else
+#elseif canImport(Musl)
     import Musl
+#else
+    #error("swift-irqfd knows three C libraries: Glibc, Musl and that of macOS")
 #endif
 
 final class Bell: Sendable {

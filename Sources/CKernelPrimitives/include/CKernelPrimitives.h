@@ -31,6 +31,7 @@
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #elif defined(__APPLE__)
+#include <os/clock.h>
 #include <os/os_sync_wait_on_address.h>
 #else
 #error "swift-irqfd knows how to sleep on a word on Linux and macOS only."
@@ -79,6 +80,7 @@ struct kp_thread {
 // A plain offset from the thread pointer, no call, also when the package ends up in a shared library.
 #define KP_THREAD_LOCAL __attribute__((tls_model("initial-exec")))
 #else
+// Not run yet: macOS has one model only.
 #define KP_THREAD_LOCAL
 #endif
 
@@ -147,16 +149,27 @@ static inline const char *_Nullable kp_waits_for(const struct kp_thread *_Nonnul
 
 // MARK: Clock
 
+/// Nanoseconds of the clock that stands still while the machine sleeps, which is the one that sleeps on a word are timed by.
 static inline uint64_t kp_monotonic_now(void) {
+#if defined(__APPLE__)
+    // Not run yet. CLOCK_MONOTONIC goes on while the machine sleeps there; this one is mach_absolute_time, in nanoseconds.
+    return clock_gettime_nsec_np(CLOCK_UPTIME_RAW);
+#else
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+#endif
 }
 
 // MARK: Sleeping on a word
 
 /// A deadline that never comes.
 #define KP_NEVER UINT64_MAX
+
+#if defined(__APPLE__)
+/// An hour.
+#define KP_LONGEST_SLEEP 3600000000000u
+#endif
 
 /// Sleeps while `*word == expected`, until a wake, a spurious wake-up or the deadline on the monotonic clock.
 static inline void kp_wait_on_word(const void *_Nonnull word, uint32_t expected, uint64_t deadline) {
@@ -166,13 +179,17 @@ static inline void kp_wait_on_word(const void *_Nonnull word, uint32_t expected,
     // The bitset form takes an absolute time, on the monotonic clock.
     syscall(SYS_futex, word, FUTEX_WAIT_BITSET_PRIVATE, expected, deadline == KP_NEVER ? NULL : &until, NULL, FUTEX_BITSET_MATCH_ANY);
 #else
+    // Not run yet.
     if (deadline == KP_NEVER) {
         os_sync_wait_on_address((void *)word, expected, 4, OS_SYNC_WAIT_ON_ADDRESS_NONE);
     } else {
         uint64_t now = kp_monotonic_now();
         if (now < deadline) {
+            // In nanoseconds from now, whatever the clock is called; a timeout of zero is refused. Callers look again after any sleep: so one
+            // that is too long for the kernel's arithmetic need not be asked for.
+            uint64_t timeout = deadline - now < KP_LONGEST_SLEEP ? deadline - now : KP_LONGEST_SLEEP;
             os_sync_wait_on_address_with_timeout(
-                (void *)word, expected, 4, OS_SYNC_WAIT_ON_ADDRESS_NONE, OS_CLOCK_MACH_ABSOLUTE_TIME, deadline - now);
+                (void *)word, expected, 4, OS_SYNC_WAIT_ON_ADDRESS_NONE, OS_CLOCK_MACH_ABSOLUTE_TIME, timeout);
         }
     }
 #endif
@@ -185,6 +202,7 @@ static inline void kp_wake_one_on_word(const void *_Nonnull word) {
 #if defined(__linux__)
     syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
 #else
+    // Not run yet.
     os_sync_wake_by_address_any((void *)word, 4, OS_SYNC_WAKE_BY_ADDRESS_NONE);
 #endif
     errno = saved;
@@ -207,15 +225,19 @@ static inline long kp_processor_count(void) {
 
 // MARK: Threads
 
-typedef pthread_t kp_thread_handle;
+/// A word, because pthread_t is a number in one C library and a pointer in others: Swift need not tell them apart.
+typedef uintptr_t kp_thread_handle;
 
 /// Returns an error number, or 0.
 static inline int kp_thread_start(kp_thread_handle *_Nonnull handle, void *_Nullable (*_Nonnull body)(void *_Nullable), void *_Nullable argument) {
-    return pthread_create(handle, NULL, body, argument);
+    pthread_t thread;
+    int error = pthread_create(&thread, NULL, body, argument);
+    if (error == 0) { *handle = (kp_thread_handle)thread; }
+    return error;
 }
 
-static inline int kp_thread_join(kp_thread_handle handle) { return pthread_join(handle, NULL); }
-static inline int kp_thread_detach(kp_thread_handle handle) { return pthread_detach(handle); }
+static inline int kp_thread_join(kp_thread_handle handle) { return pthread_join((pthread_t)handle, NULL); }
+static inline int kp_thread_detach(kp_thread_handle handle) { return pthread_detach((pthread_t)handle); }
 
 /// Names the calling thread; the kernel keeps 15 bytes.
 static inline void kp_thread_set_name(const char *_Nonnull name) {
@@ -224,6 +246,7 @@ static inline void kp_thread_set_name(const char *_Nonnull name) {
 #if defined(__linux__)
     prctl(PR_SET_NAME, kp_thread_record.name, 0, 0, 0);
 #else
+    // Not run yet.
     pthread_setname_np(kp_thread_record.name);
 #endif
 }
@@ -233,6 +256,7 @@ static inline void kp_thread_get_name(char name[_Nonnull 16]) {
 #if defined(__linux__)
     prctl(PR_GET_NAME, name, 0, 0, 0);
 #else
+    // Not run yet.
     pthread_getname_np(pthread_self(), name, 16);
 #endif
 }
@@ -277,7 +301,7 @@ static inline void kp_close_on_exec_and_never_block(int descriptor) {
     fcntl(descriptor, F_SETFD, FD_CLOEXEC);
     fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK);
 #if defined(F_SETNOSIGPIPE)
-    // Whoever writes to a pipe that nobody can read is told by the result, and not by a signal.
+    // Not run yet. Whoever writes to a pipe that nobody can read is told by the result, and not by a signal.
     fcntl(descriptor, F_SETNOSIGPIPE, 1);
 #endif
 }

@@ -5,6 +5,8 @@
         import Glibc
     #elseif canImport(Musl)
         import Musl
+    #else
+        #error("swift-irqfd knows three C libraries: Glibc, Musl and that of macOS")
     #endif
 
     /// One end of a Unix socket that carries messages, and with them open descriptors: as a vhost-user front end hands its eventfds to a

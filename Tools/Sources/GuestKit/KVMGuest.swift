@@ -9,6 +9,8 @@ import Synchronization
     import Musl
 #elseif canImport(Darwin)
     import Darwin
+#else
+    #error("swift-irqfd knows three C libraries: Glibc, Musl and that of macOS")
 #endif
 
 /// A virtual machine on /dev/kvm: one processor in real mode, two pages of memory, the interrupt controllers of a PC inside the kernel.

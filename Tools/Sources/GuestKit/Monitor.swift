@@ -7,7 +7,7 @@
 #elseif canImport(Darwin)
     import Darwin
 #else
-    #error("GuestKit cannot identify the C library of this platform")
+    #error("swift-irqfd knows three C libraries: Glibc, Musl and that of macOS")
 #endif
 
 /// Some state, the lock around it and the condition to wait for its changes.

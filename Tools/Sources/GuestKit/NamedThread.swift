@@ -6,6 +6,8 @@
     import Musl
 #elseif canImport(Darwin)
     import Darwin
+#else
+    #error("swift-irqfd knows three C libraries: Glibc, Musl and that of macOS")
 #endif
 
 /// A thread with a name that starts at once and is joined by hand.

@@ -6,6 +6,8 @@
     import Musl
 #elseif canImport(Darwin)
     import Darwin
+#else
+    #error("swift-irqfd knows three C libraries: Glibc, Musl and that of macOS")
 #endif
 
 /// An open descriptor that is closed with the last reference to this.

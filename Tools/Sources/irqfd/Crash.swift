@@ -8,6 +8,8 @@ import Synchronization
     import Musl
 #elseif canImport(Darwin)
     import Darwin
+#else
+    #error("swift-irqfd knows three C libraries: Glibc, Musl and that of macOS")
 #endif
 
 /// What becomes of a run that crashes, or that the library stops because it is misused or finds itself broken.

@@ -8,6 +8,8 @@ import GuestKit
     import Musl
 #elseif canImport(Darwin)
     import Darwin
+#else
+    #error("swift-irqfd knows three C libraries: Glibc, Musl and that of macOS")
 #endif
 
 /// A device: a thread that has an eventfd signalled by its hand and sometimes waits until the guest has answered.

@@ -9,6 +9,8 @@ import Synchronization
     import Musl
 #elseif canImport(Darwin)
     import Darwin
+#else
+    #error("swift-irqfd knows three C libraries: Glibc, Musl and that of macOS")
 #endif
 
 /// A few threads that do different things at the same moment.

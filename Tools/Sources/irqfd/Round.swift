@@ -11,6 +11,8 @@ import Workqueue
     import Musl
 #elseif canImport(Darwin)
     import Darwin
+#else
+    #error("swift-irqfd knows three C libraries: Glibc, Musl and that of macOS")
 #endif
 
 /// One round: two sets are made, every file is assigned to one of them, the devices work, and both sides end while the devices signal.

@@ -6,6 +6,8 @@
     import Musl
 #elseif canImport(Darwin)
     import Darwin
+#else
+    #error("swift-irqfd knows three C libraries: Glibc, Musl and that of macOS")
 #endif
 
 /// The clock that nobody sets or trims.

@@ -9,6 +9,8 @@ import CLinux
     import Musl
 #elseif canImport(Darwin)
     import Darwin
+#else
+    #error("swift-irqfd knows three C libraries: Glibc, Musl and that of macOS")
 #endif
 
 /// The machines of the kernel's side: virtual machines with the interrupt controllers of a PC and no processor.

@@ -10,6 +10,8 @@ import Workqueue
     import Musl
 #elseif canImport(Darwin)
     import Darwin
+#else
+    #error("swift-irqfd knows three C libraries: Glibc, Musl and that of macOS")
 #endif
 
 /// Waiting for ends that nobody has waited for.

@@ -9,6 +9,8 @@ import Synchronization
     import Musl
 #elseif canImport(Darwin)
     import Darwin
+#else
+    #error("swift-irqfd knows three C libraries: Glibc, Musl and that of macOS")
 #endif
 
 /// The interrupt controller of one set. It keeps the set's book, and may take its time, or signal an eventfd of others.

@@ -10,6 +10,8 @@ import Workqueue
     import Musl
 #elseif canImport(Darwin)
     import Darwin
+#else
+    #error("swift-irqfd knows three C libraries: Glibc, Musl and that of macOS")
 #endif
 
 /// One round: all threads do as they like with what they own and with what they share, and then end everything.

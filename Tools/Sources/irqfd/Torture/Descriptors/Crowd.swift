@@ -6,6 +6,8 @@
     import Musl
 #elseif canImport(Darwin)
     import Darwin
+#else
+    #error("swift-irqfd knows three C libraries: Glibc, Musl and that of macOS")
 #endif
 
 /// Strangers that come and go all the time, so that each number that the library closes is soon another's.

@@ -10,6 +10,8 @@ import Workqueue
     import Musl
 #elseif canImport(Darwin)
     import Darwin
+#else
+    #error("swift-irqfd knows three C libraries: Glibc, Musl and that of macOS")
 #endif
 
 /// What the threads do in a round that work with descriptors, beside those that do not, until these end it.

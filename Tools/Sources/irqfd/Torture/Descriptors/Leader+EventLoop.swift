@@ -2,7 +2,14 @@
 
 #if os(Linux)
     import EventFD
-    import Glibc
+
+    #if canImport(Glibc)
+        import Glibc
+    #elseif canImport(Musl)
+        import Musl
+    #else
+        #error("swift-irqfd knows three C libraries: Glibc, Musl and that of macOS")
+    #endif
 
     extension Leader {
         private static var fileKey: UInt64 { 1 }

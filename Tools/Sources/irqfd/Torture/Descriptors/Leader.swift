@@ -2,9 +2,16 @@
 
 #if os(Linux)
     import EventFD
-    import Glibc
     import GuestKit
     import Workqueue
+
+    #if canImport(Glibc)
+        import Glibc
+    #elseif canImport(Musl)
+        import Musl
+    #else
+        #error("swift-irqfd knows three C libraries: Glibc, Musl and that of macOS")
+    #endif
 
     /// What one thread does with descriptors, together with a few hands: other threads, which do their parts at the same moment.
     ///

@@ -8,6 +8,8 @@ import GuestKit
     import Musl
 #elseif canImport(Darwin)
     import Darwin
+#else
+    #error("swift-irqfd knows three C libraries: Glibc, Musl and that of macOS")
 #endif
 
 /// The descriptors that this process has open at one moment, the library's and all others.

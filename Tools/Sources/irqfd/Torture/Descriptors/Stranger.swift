@@ -8,6 +8,8 @@ import EventFD
     import Musl
 #elseif canImport(Darwin)
     import Darwin
+#else
+    #error("swift-irqfd knows three C libraries: Glibc, Musl and that of macOS")
 #endif
 
 /// Something with a descriptor that has nothing to do with the library. What is in it is known, and must not change.

@@ -8,6 +8,8 @@ import CLinux
     import Musl
 #elseif canImport(Darwin)
     import Darwin
+#else
+    #error("swift-irqfd knows three C libraries: Glibc, Musl and that of macOS")
 #endif
 
 /// What others do with descriptors, by number, without the library.
