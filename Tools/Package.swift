@@ -49,6 +49,7 @@ let package = Package(
                 "GuestKit",
                 .product(name: "WaitQueue", package: "swift-irqfd"),
                 .product(name: "EventFD", package: "swift-irqfd"),
+                .product(name: "Workqueue", package: "swift-irqfd"),
                 .product(name: "KVMIrqfd", package: "swift-irqfd"),
             ]
         ),

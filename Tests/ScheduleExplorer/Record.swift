@@ -69,6 +69,15 @@
             if case .numbered(let kind) = named.name { "\(kind) \(named.number)" } else { nil }
         }
 
+        /// What is numbered, and has had one object only: a picture leaves the number out.
+        var kindsOfSingleObjects: [String] {
+            var counts: [String: Int] = [:]
+            for named in names {
+                if case .numbered(let kind) = named.name { counts[kind.description] = max(counts[kind.description] ?? 0, named.number) }
+            }
+            return counts.filter { $0.value == 1 }.map(\.key).sorted()
+        }
+
         /// Who took the lock last, and so holds it, if anybody does.
         func lastToLock(_ object: UInt) -> Int? {
             entries.last {

@@ -41,7 +41,9 @@
             Session.reportCrashes()
         }
 
-        func search(_ search: any Search, limit: Int = .max) -> Exploration {
+        /// `visit` sees each run that came to its own end.
+        @discardableResult
+        func search(_ search: any Search, limit: Int = .max, visit: (Scheduler) -> Void = { _ in }) -> Exploration {
             var result = Exploration(name: scenario.name, bound: search.bound)
             let begin = kp_monotonic_now()
             let pointsBefore = scheduler.points
@@ -56,12 +58,18 @@
                     result.schedules += 1
                     result.traces.insert(scheduler.digest.trace)
                     result.observations.insert(scheduler.observations.joined(separator: ", "))
+                    visit(scheduler)
                 }
             } while result.schedules + result.cutShort < limit && !isOver(begin) && search.advance()
             result.isComplete = search.isComplete
             result.points = scheduler.points - pointsBefore
             result.seconds = Double(kp_monotonic_now() - begin) / 1e9
             return result
+        }
+
+        /// One run, led along the story as far as that goes.
+        func follow(_ story: Story, visit: (Scheduler) -> Void) {
+            search(StorySearch { [scheduler] in story.nextThread(in: scheduler) }, visit: visit)
         }
 
         /// The same choices must lead to the same run, or a search visits something else than it believes.

@@ -3,22 +3,45 @@
 #if ScheduleExploration
     internal import EventFD
     internal import KernelPrimitives
+    internal import ScheduleExplorer
 
     /// Counts what threads of a scenario have done. Each access is a scheduling point.
     final class Tally: Sendable {
         private let value = AtomicUInt32(0)
+        /// Where a reader of the schedule has to see what was found: the run, and what is counted.
+        private let shown: (run: ScenarioRun, name: String)?
 
-        func add(_ amount: Int = 1) { _ = value.fetchAdd(UInt32(amount)) }
+        init() { shown = nil }
+        init(_ run: ScenarioRun, of name: String) { shown = (run, name) }
+
+        private func show(_ before: String, _ count: Int, _ after: String = "") {
+            if let shown { shown.run.remark("\(before): \(shown.name) = \(count)\(after)") }
+        }
+
+        func add(_ amount: Int = 1) {
+            let count = Int(value.fetchAdd(UInt32(amount))) + amount
+            show("one more", count)
+        }
+
         func subtract() { _ = value.fetchSubtract(1) }
-        var count: Int { Int(value.load()) }
+
+        var count: Int {
+            let count = Int(value.load())
+            show("looks", count)
+            return count
+        }
 
         /// Counts one back, unless there is none; false: there is none.
         func take() -> Bool {
             var current = value.load()
             while current > 0 {
-                if value.compareExchange(current, with: current - 1) { return true }
+                if value.compareExchange(current, with: current - 1) {
+                    show("looks", Int(current), ", and takes one")
+                    return true
+                }
                 current = value.load()
             }
+            show("looks", 0)
             return false
         }
 

@@ -9,7 +9,7 @@
     let waitsOnQueues = [
         Scenario("wait against wake") { run in
             let head = WaitQueueHead.named("queue")
-            let events = Tally()
+            let events = Tally(run, of: "events")
             run.explore([
                 "wait": { for round in 1...3 { head.wait(until: { events.count >= round }) } },
                 "wake": {
@@ -153,7 +153,7 @@
     let exclusiveWaits = [
         Scenario("two exclusive waiters against two wakes") { run in
             let head = WaitQueueHead.named("queue")
-            let tokens = Tally()
+            let tokens = Tally(run, of: "tokens")
             let wait: @Sendable () -> Void = { head.wait(until: { tokens.take() }, exclusive: true) }
             run.explore([
                 "wait": wait,

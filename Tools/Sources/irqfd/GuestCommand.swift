@@ -1,6 +1,7 @@
 // swift-irqfd: SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import Foundation
 import GuestKit
 
 /// `irqfd guest`: a guest takes interrupts while both ends of their way disappear.
@@ -27,13 +28,18 @@ struct GuestCommand: ParsableCommand {
 
             Exit status: 0, everything was right; 1, something was lost, late or leaked, the program crashed or was stopped by the \
             library, or nothing went on any more; 64, bad arguments; 69, --backend kvm and there is no KVM, or --source descriptors and the \
-            system has no eventfds.
+            system has no eventfds; 73, the file of --trace cannot be written.
 
             Example: ten seconds on the model, and the result as JSON:
 
               irqfd guest --backend model --seconds 10 --json
 
-            The same with the devices in other processes:
+            A timeline of the end of a run, for ui.perfetto.dev or chrome://tracing: a lane a thread, slices from the signal to the interrupt and from \
+            the hang-up to the shutdown, and arrows from where a work is queued to where it runs:
+
+              irqfd guest --backend model --trace trace.json
+
+            The first one with the devices in other processes:
 
               irqfd guest --source descriptors --backend model --seconds 10 --json
             """
@@ -63,6 +69,12 @@ struct GuestCommand: ParsableCommand {
     @Flag(help: "Print the result as one JSON object; everything else goes to standard error.")
     var json = false
 
+    @Option(help: ArgumentHelp("Write what happened inside the library, its newest events, as Trace Event JSON.", valueName: "file"))
+    var trace: String?
+
+    @Option(help: "How many events --trace keeps: 1 to 10000000. They are the last ones of the run.")
+    var traceEvents = TraceFile.usualEvents
+
     private static let usualInterrupts = 20_000
 
     func validate() throws {
@@ -73,6 +85,7 @@ struct GuestCommand: ParsableCommand {
         try require(seconds ?? 1, in: 1...86_400, "--seconds")
         try require(devices, in: 1...Run.lines.count, "--devices")
         try require(patience, in: 3...3_600, "--patience")
+        try require(traceEvents, in: 1...10_000_000, "--trace-events")
     }
 
     func run() throws {
@@ -82,6 +95,7 @@ struct GuestCommand: ParsableCommand {
                 throw ExitCode(69)
             }
         #endif
+        let traceFile = try makeTraceFile()
         let (guest, introduction) = try makeGuest()
         let lines = Run.lines.prefix(devices).map(String.init).joined(separator: ", ")
         let who = (devices == 1 ? "device" : "devices") + (source == .descriptors ? " in other processes" : "")
@@ -89,9 +103,22 @@ struct GuestCommand: ParsableCommand {
         Crash.makeItAnExitStatus()
         let goal: Run.Goal = seconds.map { .time(.seconds($0)) } ?? .interrupts(UInt64(interruptGoal ?? Self.usualInterrupts))
         let run = Run(guest: guest, source: source, devices: devices, goal: goal, seed: seed, patience: .seconds(patience))
-        let report = try run.run()
+        traceFile?.start()
+        // A run that fails is the one whose trace is wanted.
+        let result = Result { try run.run() }
+        if let traceFile { Console.say(try traceFile.finish(), onStandardError: json) }
+        let report = try result.get()
         Console.say(json ? try report.json() : report.table(), onStandardError: false)
         if !report.isGood { throw ExitCode.failure }
+    }
+
+    private func makeTraceFile() throws -> TraceFile? {
+        do {
+            return try trace.map { try TraceFile(path: $0, events: traceEvents) }
+        } catch {
+            Console.say("Error: --trace \(trace ?? ""): \(error.localizedDescription)", onStandardError: true)
+            throw ExitCode(73)
+        }
     }
 
     /// The guest that was asked for, or the best there is, and how to introduce it.
