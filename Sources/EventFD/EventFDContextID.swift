@@ -9,3 +9,8 @@ public struct EventFDContextID: Hashable, Sendable, CustomStringConvertible {
     /// The number, in words.
     public var description: String { "eventfd \(serial)" }
 }
+
+extension EventFDContextID: CustomDebugStringConvertible {
+    /// The number, as `EventFDContextID(eventfd 7)`.
+    public var debugDescription: String { "EventFDContextID(eventfd \(serial))" }
+}

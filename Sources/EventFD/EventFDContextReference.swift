@@ -42,6 +42,12 @@ public struct EventFDContextReference: ~Copyable, Sendable {
     /// Which context this is.
     public var id: EventFDContextID { context.id }
 
+    /// The reference in a few words, as `EventFDContextReference(eventfd 7, file open, count 3)`.
+    ///
+    /// - Important: Context: takes the wait queue's lock for a moment. May be called anywhere: inside a wake function, and wherever a wait queue is
+    ///   locked, it says no more than the number. Of a file that stands on a descriptor it is a system call.
+    public var debugDescription: String { "EventFDContextReference(\(context.descriptionOfReference))" }
+
     /// Takes one more reference to the same context.
     ///
     /// The corresponding kernel function is `eventfd_ctx_get`.

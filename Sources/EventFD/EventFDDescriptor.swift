@@ -55,6 +55,13 @@
         /// The descriptor, for system calls. Good for as long as this value lives; never close it.
         public var number: Int32 { owned.number }
 
+        /// The descriptor in a few words, as `EventFDDescriptor(descriptor 5, nonblocking)`.
+        ///
+        /// - Important: Context: a system call; does not sleep. May be called anywhere.
+        public var debugDescription: String {
+            "EventFDDescriptor(descriptor \(number)" + (isNonBlocking ? ", nonblocking)" : ")")
+        }
+
         /// Makes one more descriptor of the same eventfd, closed on exec.
         ///
         /// The corresponding kernel function is `dup`.

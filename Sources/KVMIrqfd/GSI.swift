@@ -18,3 +18,8 @@ public struct GSI: RawRepresentable, Hashable, Sendable, ExpressibleByIntegerLit
     /// The number, in words.
     public var description: String { "GSI \(rawValue)" }
 }
+
+extension GSI: CustomDebugStringConvertible {
+    /// The number, as `GSI(5)`.
+    public var debugDescription: String { "GSI(\(rawValue))" }
+}

@@ -22,17 +22,20 @@ struct Irqfd: ~Copyable {
     let eventFD: EventFDContext
     let gsi: GSI
 
-    /// In the same memory, behind this.
-    let wait: WaitQueueNode.Pointer
-    let inject: WorkNode.Pointer
-    let shutdown: WorkNode.Pointer
-
     /// The link in the set's items, guarded by irqfds.lock. On that list is what active means.
     var isListed = false
     var next: Pointer?
     var previous: Pointer?
     /// The link in the set's table, guarded by the same lock.
     var nextInTable: Pointer?
+
+    /// How many events found the inject pending. Written under the wait queue's lock.
+    let coalesced = StatCounter()
+
+    /// In the same memory, behind this.
+    let wait: WaitQueueNode.Pointer
+    let inject: WorkNode.Pointer
+    let shutdown: WorkNode.Pointer
 
     /// The corresponding kernel function is `irqfd_inject`.
     static func inject(_ work: WorkNode.Pointer) {
@@ -92,6 +95,7 @@ struct Irqfd: ~Copyable {
             if unsafe irqfd.pointee.inject.pointee.isPendingStill {
                 unsafe Trace.note("queue, but it is pending:", irqfd.pointee.inject)
                 unsafe locked.head._withUnsafeGuaranteedRef { $0.coalesced.bump() }
+                unsafe irqfd.pointee.coalesced.bump()
             } else {
                 unsafe irqfd.pointee.set._withUnsafeGuaranteedRef { unsafe $0.queueInject(irqfd) }
             }
@@ -127,6 +131,10 @@ struct Irqfd: ~Copyable {
         MemoryLayout<WorkNode>.alignment
     )
 
+    /// What the two works are called in snapshots and reports of stalls.
+    private static let injectLabel = WorkLabel("irqfd_inject")
+    private static let shutdownLabel = WorkLabel("irqfd_shutdown")
+
     private static func offset<Part: ~Copyable>(of part: Part.Type, behind end: Int) -> Int {
         let alignment = MemoryLayout<Part>.alignment
         return (end + alignment - 1) / alignment * alignment
@@ -140,9 +148,13 @@ struct Irqfd: ~Copyable {
         let shutdown = unsafe (memory + shutdownOffset).bindMemory(to: WorkNode.self, capacity: 1)
         unsafe wait.initialize(to: WaitQueueNode(context: memory, function: { unsafe Irqfd.wakeup($0, $1, $2) }))
         unsafe inject.initialize(
-            to: WorkNode(context: memory, life: .untilFlushed) { unsafe Irqfd.tracedInject($0.assumingMemoryBound(to: WorkNode.self)) }
+            to: WorkNode(context: memory, life: .untilFlushed, label: injectLabel) {
+                unsafe Irqfd.tracedInject($0.assumingMemoryBound(to: WorkNode.self))
+            }
         )
-        unsafe shutdown.initialize(to: WorkNode(context: memory) { unsafe Irqfd.tracedShutdown($0.assumingMemoryBound(to: WorkNode.self)) })
+        unsafe shutdown.initialize(
+            to: WorkNode(context: memory, label: shutdownLabel) { unsafe Irqfd.tracedShutdown($0.assumingMemoryBound(to: WorkNode.self)) }
+        )
         let irqfd = unsafe memory.bindMemory(to: Irqfd.self, capacity: 1)
         unsafe irqfd.initialize(
             to: Irqfd(set: Unmanaged.passRetained(set), eventFD: eventFD, gsi: gsi, wait: wait, inject: inject, shutdown: shutdown)
@@ -155,10 +167,15 @@ struct Irqfd: ~Copyable {
     /// Frees an irqfd that nobody else has ever known.
     static func discard(_ irqfd: Pointer) {
         unsafe irqfd.pointee.eventFD.put()
-        unsafe free(irqfd)
+        unsafe freeMemory(of: irqfd)
     }
 
     private static func free(_ irqfd: Pointer) {
+        unsafe irqfd.pointee.set._withUnsafeGuaranteedRef { unsafe $0.noteEnd(of: irqfd) }
+        unsafe freeMemory(of: irqfd)
+    }
+
+    private static func freeMemory(of irqfd: Pointer) {
         unsafe Trace.note("free", irqfd)
         let set = unsafe irqfd.pointee.set
         unsafe irqfd.pointee.wait.deinitialize(count: 1)

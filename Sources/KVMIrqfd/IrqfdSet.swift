@@ -12,7 +12,7 @@ public import Workqueue
 ///
 /// The corresponding kernel structure is the `irqfds` of a `struct kvm`.
 public final class IrqfdSet: Sendable {
-    private let core: IrqfdSetCore
+    let core: IrqfdSetCore
 
     /// Makes a set without irqfds.
     ///
@@ -93,33 +93,8 @@ public final class IrqfdSet: Sendable {
         core.release()
     }
 
-    #if !hasFeature(Embedded)
-        /// Takes an eventfd from an interrupt: when this returns, no event of it interrupts any more.
-        ///
-        /// The corresponding kernel function is `kvm_irqfd`, with `KVM_IRQFD_FLAG_DEASSIGN`.
-        ///
-        /// - Important: Context: suspends; blocks no thread. Does not end early when the task is cancelled. A task that the controller waits for must
-        ///   not await this.
-        /// - Returns: Whether this eventfd was assigned to this interrupt.
-        /// - Throws: as the blocking form.
-        @discardableResult
-        public nonisolated(nonsending) func deassign(_ file: EventFDFile, gsi: GSI) async throws(IrqfdError) -> Bool {
-            let hasMatched = try deactivate(file, gsi)
-            await core.flushCleanupQueue()
-            return hasMatched
-        }
-
-        /// Ends the machine's side: when this returns, the controller is not being called and will not be, and nothing of the set is left.
-        ///
-        /// The corresponding kernel function is `kvm_irqfd_release`.
-        ///
-        /// - Important: Context: suspends; blocks no thread. Does not end early when the task is cancelled. A task that the controller waits for must
-        ///   not await this.
-        public nonisolated(nonsending) func release() async { await core.release() }
-    #endif
-
     /// The file is held for this, not while waiting: a close meanwhile need not wait for us.
-    private func deactivate(_ file: EventFDFile, _ gsi: GSI) throws(IrqfdError) -> Bool {
+    func deactivate(_ file: EventFDFile, _ gsi: GSI) throws(IrqfdError) -> Bool {
         do throws(EventFDError) { try file.hold() } catch { throw .badFileDescriptor }
         defer { file.drop() }
         return try core.deassign(file.context.id, gsi: gsi)

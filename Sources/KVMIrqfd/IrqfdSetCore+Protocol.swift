@@ -115,15 +115,15 @@ extension IrqfdSetCore {
         letGo()?.shutdown()
     }
 
-    private var hasNoAssignsInProgress: Bool { mutex.withLock { assignsInProgress == 0 } }
+    var hasNoAssignsInProgress: Bool { mutex.withLock { assignsInProgress == 0 } }
 
     /// Waits for every shutdown that is queued, those of other sets included.
     func flushCleanupQueue() { queueToFlush?.core.flush() }
 
-    private var queueToFlush: SingleThreadWorkqueue? { mutex.withLock { cleanupQueue } ?? CleanupQueue.current }
+    var queueToFlush: SingleThreadWorkqueue? { mutex.withLock { cleanupQueue } ?? CleanupQueue.current }
 
     /// Nobody is left who would use them. Returns the cleanup queue, for its end, if this was its last set.
-    private func letGo() -> SingleThreadWorkqueue? {
+    func letGo() -> SingleThreadWorkqueue? {
         let (queue, controller) = mutex.withLock {
             let parts = (cleanupQueue, self.controller)
             cleanupQueue = nil
@@ -133,15 +133,4 @@ extension IrqfdSetCore {
         if controller != nil { injectionQueue.core.endInjecting(for: serial) }
         return queue == nil ? nil : CleanupQueue.leave()
     }
-
-    #if !hasFeature(Embedded)
-        nonisolated(nonsending) func release() async {
-            deactivateAll()
-            await assignsDone.wait(until: { hasNoAssignsInProgress })
-            await flushCleanupQueue()
-            await letGo()?.shutdown()
-        }
-
-        nonisolated(nonsending) func flushCleanupQueue() async { await queueToFlush?.flush() }
-    #endif
 }

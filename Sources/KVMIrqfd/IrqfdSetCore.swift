@@ -19,6 +19,9 @@ final class IrqfdSetCore: @unchecked Sendable {
     /// Written by the injection queue's worker alone.
     let injections = StatCounter()
     let coalesced = StatCounter()
+    /// What irqfds that are gone had coalesced, and how many they were. Written by the cleanup queue's worker alone.
+    let coalescedOfEnded = StatCounter()
+    let ended = StatCounter()
 
     /// Until the release, which breaks the cycle with a controller that owns its set.
     @safe @exclusivity(unchecked) var controller: (any InterruptController)?
@@ -27,6 +30,8 @@ final class IrqfdSetCore: @unchecked Sendable {
     @safe @exclusivity(unchecked) var isReleased = false
     /// Assigns between their beginning and their end.
     @safe @exclusivity(unchecked) var assignsInProgress: UInt32 = 0
+    /// How many irqfds have gone over to their shutdown.
+    @safe @exclusivity(unchecked) var shutdowns: UInt64 = 0
     /// Woken, after irqfds.lock is gone, when a released set has no more assigns in progress.
     let assignsDone = WaitQueueHead()
 
@@ -63,7 +68,11 @@ final class IrqfdSetCore: @unchecked Sendable {
         return true
     }
 
-    func cancelReservation(_ irqfd: Irqfd.Pointer) { unsafe table.remove(irqfd) }
+    /// The irqfd is not to become active, and goes over to its shutdown.
+    func cancelReservation(_ irqfd: Irqfd.Pointer) {
+        shutdowns += 1
+        unsafe table.remove(irqfd)
+    }
 
     /// The active irqfd of a context.
     func activeIrqfd(of context: EventFDContextID) -> Irqfd.Pointer? {
@@ -90,6 +99,7 @@ final class IrqfdSetCore: @unchecked Sendable {
         unsafe irqfd.pointee.next = nil
         unsafe irqfd.pointee.previous = nil
         unsafe irqfd.pointee.isListed = false
+        shutdowns += 1
         unsafe table.remove(irqfd)
     }
 
@@ -111,6 +121,7 @@ final class IrqfdSetCore: @unchecked Sendable {
                 unsafe irqfd.pointee.isListed = false
                 unsafe cleanupQueue?.core.prepare(irqfd.pointee.shutdown, for: &list)
             }
+            unsafe shutdowns += UInt64(list.count)
             if unsafe cleanupQueue?.core.enqueue(list) != true {
                 misuse("the shutdown of an irqfd was queued twice, or its set has no cleanup queue")
             }
@@ -140,6 +151,13 @@ final class IrqfdSetCore: @unchecked Sendable {
         case .refused:
             misuse("the injection queue \"\(injectionQueue.name)\" of IrqfdSet \(serial) refused an interrupt: it ended before its set")
         }
+    }
+
+    /// An irqfd has been shut down. By the cleanup queue's worker, before the memory goes.
+    func noteEnd(of irqfd: Irqfd.Pointer) {
+        let coalesced = unsafe irqfd.pointee.coalesced.load()
+        if coalesced != 0 { coalescedOfEnded.add(coalesced) }
+        ended.bump()
     }
 
     /// Under irqfds.lock: the irqfd goes over to the shutdown work, for good.

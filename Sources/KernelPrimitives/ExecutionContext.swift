@@ -41,6 +41,12 @@ package enum ExecutionContext {
         set { unsafe kp_current_thread().pointee.current_work = newValue }
     }
 
+    /// The queue of whose stall this thread tells the handler at this moment.
+    package static var reportedQueue: UnsafeMutableRawPointer? {
+        get { unsafe kp_current_thread().pointee.reported_queue }
+        set { unsafe kp_current_thread().pointee.reported_queue = newValue }
+    }
+
     /// Whether an answer may come soon: this thread is no worker, which might wait for itself, and has not just had one woken.
     package static var mayExpectAnswer: Bool {
         unsafe kp_current_thread().pointee.worker == nil && kp_current_thread().pointee.woken_worker == nil

@@ -6,6 +6,7 @@ package enum LockKind: UInt8, Sendable {
     case waitQueue
     case irqfds
     case cleanupRegistry
+    case stallReports
     case workItem
     case workqueue
     case batch
@@ -17,6 +18,7 @@ package enum LockKind: UInt8, Sendable {
         case .waitQueue: "wait queue"
         case .irqfds: "irqfds"
         case .cleanupRegistry: "cleanup queue registry"
+        case .stallReports: "list of stall reports"
         case .workItem: "work"
         case .workqueue: "workqueue"
         case .batch: "workqueue's batch"
@@ -29,7 +31,7 @@ package enum LockKind: UInt8, Sendable {
         var operation: VisibleOperation {
             switch self {
             case .workItem, .workqueue, .batch, .registry: .innerLock
-            case .waitQueue, .irqfds, .cleanupRegistry, .descriptors: .lock
+            case .waitQueue, .irqfds, .cleanupRegistry, .stallReports, .descriptors: .lock
             }
         }
     #endif

@@ -38,6 +38,7 @@ struct ThreadWaiter: ~Copyable {
                 )
             )
             unsafe waiter.pointee.node.isFileSleeper = isFileSleeper
+            unsafe waiter.pointee.node.isThread = true
             defer { unsafe waiter.deinitialize(count: 1) }
             return unsafe body(waiter)
         }

@@ -33,6 +33,8 @@ package struct WaitQueueNode: ~Copyable {
     @usableFromInline let isEntry: Bool
     /// A reader or writer that sleeps on an open file, and is woken when the file is closed.
     package var isFileSleeper = false
+    /// It lies in the frame of a thread that sleeps. For snapshots.
+    var isThread = false
     /// The number of the walk before which the node was added: later walks visit it, an earlier one that still runs does not.
     var addedBeforeWalk: UInt64 = 0
     @usableFromInline package let context: UnsafeMutableRawPointer

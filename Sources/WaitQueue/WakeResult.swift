@@ -11,3 +11,14 @@ public enum WakeResult: Sendable, Hashable {
     /// The walk ends here. Not counted.
     case stop
 }
+
+extension WakeResult: CustomStringConvertible {
+    /// The name of the case, also where there is no reflection.
+    public var description: String {
+        switch self {
+        case .notWoken: "notWoken"
+        case .woken: "woken"
+        case .stop: "stop"
+        }
+    }
+}

@@ -19,7 +19,9 @@ public final class DelayedWork: @unchecked Sendable {
     /// Makes an item with a function, which is called on a queue's worker, without any lock, and may queue the item again.
     ///
     /// The corresponding kernel macro is `INIT_DELAYED_WORK`.
-    public init(_ function: @escaping @Sendable (DelayedWork) -> Void) {
+    public convenience init(_ function: @escaping @Sendable (DelayedWork) -> Void) { self.init(label: .numbered(), function) }
+
+    init(label: WorkLabel, _ function: @escaping @Sendable (DelayedWork) -> Void) {
         self.function = function
         unsafe node = .allocate(capacity: 1)
         unsafe node.initialize(
@@ -27,6 +29,7 @@ public final class DelayedWork: @unchecked Sendable {
                 // Unretained: the node lies in memory that this object owns; the queue retains it while it needs the node.
                 context: Unmanaged.passUnretained(self).toOpaque(),
                 life: .ofObject,
+                label: label,
                 function: { node in
                     let context = unsafe node.assumingMemoryBound(to: WorkNode.self).pointee.context
                     unsafe Unmanaged<DelayedWork>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.function($0) }
@@ -112,20 +115,76 @@ public final class DelayedWork: @unchecked Sendable {
     #if !hasFeature(Embedded)
         /// Queues the item at once if its timer runs, and suspends until the instance that is queued, or else the one that runs, is over.
         ///
+        /// When it throws, that instance runs all the same; only nobody has waited for it.
+        ///
         /// The corresponding kernel function is `flush_delayed_work`.
         ///
-        /// - Important: Context: suspends; blocks no thread. Does not end early when the task is cancelled.
+        /// - Important: Context: suspends; blocks no thread. On the worker that it waits for it suspends, too, and is no misuse.
         /// - Returns: Whether there was something to wait for.
+        /// - Throws: ``WorkqueueError/interrupted`` as soon as the task is cancelled; at once, if it is already.
+        /// - Complexity: O(1), and the wait.
         @discardableResult
-        public nonisolated(nonsending) func flush() async -> Bool { unsafe await WorkqueueCore.flush(node) }
+        public nonisolated(nonsending) func flush() async throws(WorkqueueError) -> Bool {
+            unsafe try await WorkqueueCore.flush(node, until: nil)
+        }
+
+        /// Queues the item at once if its timer runs, and suspends until the instance that is queued, or else the one that runs, is over, or the deadline has passed.
+        ///
+        /// When it throws, that instance runs all the same; only nobody has waited for it.
+        ///
+        /// The corresponding kernel function is `flush_delayed_work`, which has no time limit.
+        ///
+        /// - Important: Context: suspends; blocks no thread. A task sleeps on the clock meanwhile.
+        /// - Parameters:
+        ///   - deadline: When to stop waiting. One that has passed is an error only if there is something to wait for.
+        ///   - clock: Whose time the deadline is.
+        /// - Returns: Whether there was something to wait for.
+        /// - Throws: ``WorkqueueError/timedOut`` when the deadline has passed; ``WorkqueueError/interrupted`` when the task is cancelled.
+        /// - Complexity: O(1), and the wait.
+        @discardableResult
+        public nonisolated(nonsending) func flush<C: Clock>(
+            until deadline: C.Instant,
+            clock: C = .continuous
+        ) async throws(WorkqueueError) -> Bool {
+            unsafe try await WorkqueueCore.flush(node, until: TaskDeadline(deadline, clock))
+        }
 
         /// Stops the timer, or takes the item off its queue, and suspends until a run in progress is over.
         ///
+        /// While this lasts, every enqueue of the item is refused. When it throws, the item has been taken off its queue all the same; its function may
+        /// still run, and from then on the item may be queued again.
+        ///
         /// The corresponding kernel function is `cancel_delayed_work_sync`.
         ///
-        /// - Important: Context: suspends; blocks no thread. Does not end early when the task is cancelled.
+        /// - Important: Context: suspends; blocks no thread. Not in a task that the item's function waits for.
         /// - Returns: Whether it was pending.
+        /// - Throws: ``WorkqueueError/interrupted`` as soon as the task is cancelled; at once, if it is already.
+        /// - Complexity: O(1), and the wait.
         @discardableResult
-        public nonisolated(nonsending) func cancelAndWait() async -> Bool { unsafe await WorkqueueCore.cancelAndWait(node) }
+        public nonisolated(nonsending) func cancelAndWait() async throws(WorkqueueError) -> Bool {
+            unsafe try await WorkqueueCore.cancelAndWait(node, until: nil)
+        }
+
+        /// Stops the timer, or takes the item off its queue, and suspends until a run in progress is over, or the deadline has passed.
+        ///
+        /// While this lasts, every enqueue of the item is refused. When it throws, the item has been taken off its queue all the same; its function may
+        /// still run, and from then on the item may be queued again.
+        ///
+        /// The corresponding kernel function is `cancel_delayed_work_sync`, which has no time limit.
+        ///
+        /// - Important: Context: suspends; blocks no thread. A task sleeps on the clock meanwhile.
+        /// - Parameters:
+        ///   - deadline: When to stop waiting. One that has passed is an error only if the function runs.
+        ///   - clock: Whose time the deadline is.
+        /// - Returns: Whether it was pending.
+        /// - Throws: ``WorkqueueError/timedOut`` when the deadline has passed; ``WorkqueueError/interrupted`` when the task is cancelled.
+        /// - Complexity: O(1), and the wait.
+        @discardableResult
+        public nonisolated(nonsending) func cancelAndWait<C: Clock>(
+            until deadline: C.Instant,
+            clock: C = .continuous
+        ) async throws(WorkqueueError) -> Bool {
+            unsafe try await WorkqueueCore.cancelAndWait(node, until: TaskDeadline(deadline, clock))
+        }
     #endif
 }

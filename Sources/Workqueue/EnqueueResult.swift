@@ -11,3 +11,14 @@ public enum EnqueueResult: Sendable, Hashable {
     /// Nothing will run: the queue is shut down or being drained, or the item is being cancelled.
     case refused
 }
+
+extension EnqueueResult: CustomStringConvertible {
+    /// The name of the case, also where there is no reflection.
+    public var description: String {
+        switch self {
+        case .queued: "queued"
+        case .alreadyPending: "alreadyPending"
+        case .refused: "refused"
+        }
+    }
+}

@@ -4,22 +4,31 @@ internal import KernelPrimitives
 
 /// Somebody who waits for the worker to get past a certain point: a thread, or a task.
 ///
-/// A thread's barrier lies in its stack frame, and the worker touches it last when it unparks the thread. A task's barrier
-/// is freed by who completes it.
+/// A thread's barrier lies in its stack frame, and the worker touches it last when it unparks the thread. A task's belongs to a
+/// `TaskBarrier`, which is retained while it is listed.
 ///
 /// The corresponding kernel structure is `struct wq_barrier`.
 @unsafe
 struct FlushBarrier: ~Copyable {
     typealias Pointer = UnsafeMutablePointer<FlushBarrier>
 
+    // Guarded by the locks of the queue in one of whose lists it is.
+
     var next: Pointer?
+    var previous: Pointer?
+    /// The item that it was put behind: until that begins, the item has the list; then the queue has it.
+    var holder: WorkNode.Pointer?
+    /// Whoever clears it takes the barrier off its list, and lets it go.
+    var isListed = true
+
     private let parker = Parker()
     #if DEBUG
         /// Not zero: completed. For reports only.
         private let isOver = StatCounter()
     #endif
     #if !hasFeature(Embedded)
-        private var continuation: UnsafeContinuation<Void, Never>?
+        /// Whose it is, if a task's. Retained by the list.
+        var task: Unmanaged<TaskBarrier>?
     #endif
 
     /// Hands out a barrier in this thread's stack frame; if `attach` put it somewhere, and says on whose queue, waits for it.
@@ -44,22 +53,32 @@ struct FlushBarrier: ~Copyable {
         }
     }
 
-    #if !hasFeature(Embedded)
-        /// The same for a task, which is suspended. `attach` is called once.
-        static nonisolated(nonsending) func suspend(attach: (Pointer) -> WorkqueueCore?) async -> Bool {
-            var hasWaited = true
-            unsafe await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
-                let barrier = Pointer.allocate(capacity: 1)
-                unsafe barrier.initialize(to: FlushBarrier())
-                unsafe barrier.pointee.continuation = unsafe continuation
-                if unsafe attach(barrier) == nil {
-                    hasWaited = false
-                    unsafe complete(barrier)
-                }
-            }
-            return hasWaited
-        }
+    #if ScheduleExploration
+        /// Waits for a barrier that was put somewhere already, or is let go already.
+        static func park(_ barrier: Pointer) { unsafe barrier.pointee.parker.park("a barrier") }
     #endif
+
+    /// A list is taken off, to be let go: from here on nobody takes one of its barriers out, whose task would then be resumed twice.
+    /// Under the locks that guard the list.
+    @inline(__always)
+    static func takenOff(_ list: Pointer?) {
+        #if !hasFeature(Embedded)
+            var next = unsafe list
+            while let barrier = unsafe next {
+                unsafe barrier.pointee.isListed = false
+                unsafe next = unsafe barrier.pointee.next
+            }
+        #endif
+    }
+
+    /// A list goes over from an item that will not run to the one before it, or, if there is none, to the queue. Under both locks.
+    static func handOver(_ list: Pointer?, to holder: WorkNode.Pointer?) {
+        var next = unsafe list
+        while let barrier = unsafe next {
+            unsafe barrier.pointee.holder = unsafe holder
+            unsafe next = unsafe barrier.pointee.next
+        }
+    }
 
     /// Lets all of a list go. Called without any lock: a resumed task runs foreign code.
     ///
@@ -72,10 +91,15 @@ struct FlushBarrier: ~Copyable {
             // Before the wake: after it the frame is gone.
             unsafe next = unsafe barrier.pointee.next
             #if !hasFeature(Embedded)
-                if let continuation = unsafe barrier.pointee.continuation {
-                    unsafe barrier.deinitialize(count: 1)
-                    unsafe barrier.deallocate()
-                    unsafe continuation.resume()
+                if let task = unsafe barrier.pointee.task {
+                    let continuation = unsafe task._withUnsafeGuaranteedRef { unsafe $0.end() }
+                    #if ScheduleExploration
+                        // A thread of a scenario sleeps in the task's stead.
+                        unsafe barrier.pointee.parker.unpark()
+                    #endif
+                    // Before the task goes on, which has a reference of its own: afterwards nothing of its wait is kept from here.
+                    unsafe task.release()
+                    unsafe continuation?.resume()
                     continue
                 }
             #endif
@@ -88,23 +112,33 @@ struct FlushBarrier: ~Copyable {
         return hasWoken
     }
 
-    /// False: it is not in the list.
+    /// How many there are in a list.
+    static func count(_ list: Pointer?) -> Int {
+        var (count, next) = unsafe (0, list)
+        while let barrier = unsafe next {
+            count += 1
+            unsafe next = unsafe barrier.pointee.next
+        }
+        return count
+    }
+
+    /// False: it is not in the list. It is compared, never dereferenced, until it is found.
     static func remove(_ barrier: Pointer, from list: inout Pointer?) -> Bool {
-        if unsafe list == barrier {
-            unsafe list = unsafe barrier.pointee.next
-            unsafe barrier.pointee.next = nil
-            return true
-        }
-        var previous = unsafe list
-        while let current = unsafe previous, let next = unsafe current.pointee.next {
-            if unsafe next == barrier {
-                unsafe current.pointee.next = unsafe barrier.pointee.next
-                unsafe barrier.pointee.next = nil
-                return true
-            }
-            unsafe previous = unsafe next
-        }
-        return false
+        var next = unsafe list
+        while let current = unsafe next, unsafe current != barrier { unsafe next = unsafe current.pointee.next }
+        if unsafe next == nil { return false }
+        if unsafe list == barrier { unsafe list = unsafe barrier.pointee.next }
+        unsafe unlink(barrier)
+        return true
+    }
+
+    /// Parts a barrier from its neighbours. Who has the list looks after its beginning.
+    static func unlink(_ barrier: Pointer) {
+        let (previous, next) = unsafe (barrier.pointee.previous, barrier.pointee.next)
+        unsafe previous?.pointee.next = unsafe next
+        unsafe next?.pointee.previous = unsafe previous
+        unsafe barrier.pointee.next = nil
+        unsafe barrier.pointee.previous = nil
     }
 
     /// One barrier, or a list of them, in front of a list.
@@ -113,6 +147,7 @@ struct FlushBarrier: ~Copyable {
         var last = unsafe list
         while let next = unsafe last.pointee.next { unsafe last = next }
         unsafe last.pointee.next = other
+        unsafe other?.pointee.previous = unsafe last
         return unsafe list
     }
 }

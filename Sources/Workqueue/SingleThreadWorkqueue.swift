@@ -57,7 +57,7 @@ public final class SingleThreadWorkqueue: Sendable {
     ///
     /// The corresponding kernel function is `queue_delayed_work`.
     ///
-    /// - Important: Context: as ``enqueue(_:)``.
+    /// - Important: Context: as ``enqueue(_:)-6xiz``.
     /// - Parameters:
     ///   - work: An item that is not pending; one that is stays as it is.
     ///   - delay: On the monotonic clock.
@@ -107,6 +107,7 @@ public final class SingleThreadWorkqueue: Sendable {
     public func shutdown() {
         checkMayWait("SingleThreadWorkqueue.shutdown()", "shutdown()")
         refuseForSystem("shut down")
+        core.refuseInStallHandler("shutdown()")
         if core.close() {
             core.join()
         } else {
@@ -124,36 +125,7 @@ public final class SingleThreadWorkqueue: Sendable {
         }
     }
 
-    private func refuseForSystem(_ done: StaticString) {
+    func refuseForSystem(_ done: StaticString) {
         if core.isSystem { misuse("the system queue cannot be \(done): others use it; make a queue of your own for what must end") }
     }
-
-    #if !hasFeature(Embedded)
-        /// Suspends until everything that was queued before the call has run.
-        ///
-        /// The corresponding kernel function is `flush_workqueue`.
-        ///
-        /// - Important: Context: suspends; blocks no thread. Does not end early when the task is cancelled.
-        public nonisolated(nonsending) func flush() async { await core.flush() }
-
-        /// Suspends until the queue is empty and idle; meanwhile only what its own items chain is accepted.
-        ///
-        /// The corresponding kernel function is `drain_workqueue`.
-        ///
-        /// - Important: Context: suspends; blocks no thread. Does not end early when the task is cancelled.
-        public nonisolated(nonsending) func drain() async {
-            refuseForSystem("drained")
-            await core.drain()
-        }
-
-        /// Suspends until everything queued has run and the thread has ended.
-        ///
-        /// The corresponding kernel function is `destroy_workqueue`.
-        ///
-        /// - Important: Context: suspends; blocks a thread only for the last steps of the worker's. Does not end early when the task is cancelled.
-        public nonisolated(nonsending) func shutdown() async {
-            refuseForSystem("shut down")
-            await core.shutdown()
-        }
-    #endif
 }

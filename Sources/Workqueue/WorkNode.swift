@@ -45,6 +45,8 @@ package struct WorkNode: ~Copyable {
 
     var place = Place.nowhere
     let life: Life
+    /// What it is called in reports.
+    let label: WorkLabel
     /// Who waits until this item, and all before it, have run.
     var barriers: FlushBarrier.Pointer?
 
@@ -72,9 +74,10 @@ package struct WorkNode: ~Copyable {
     /// An item whose owner keeps it as long as `life` says.
     ///
     /// The corresponding kernel macro is `INIT_WORK`.
-    package init(context: UnsafeMutableRawPointer, life: Life = .untilItRuns, function: Function) {
+    package init(context: UnsafeMutableRawPointer, life: Life = .untilItRuns, label: WorkLabel = .anonymous, function: Function) {
         unsafe self.context = unsafe context
         unsafe self.life = life
+        unsafe self.label = label
         unsafe self.function = unsafe function
     }
 

@@ -16,14 +16,17 @@ extension WorkqueueCore {
 }
 
 #if !hasFeature(Embedded)
+    // Each of them has done what it does without waiting when it suspends, and leaves nothing behind when its wait is cut short.
     extension WorkqueueCore {
-        static nonisolated(nonsending) func flush(_ node: WorkNode.Pointer) async -> Bool {
+        static nonisolated(nonsending) func flush(_ node: WorkNode.Pointer, until deadline: TaskDeadline?) async throws(WorkqueueError)
+            -> Bool
+        {
             var hasWaited = false
             var rest: Instance?
             repeat {
                 let instance = rest
                 rest = nil
-                let waits = unsafe await FlushBarrier.suspend {
+                let waits = unsafe try await TaskBarrier.suspend(until: deadline) {
                     unsafe attach($0, to: node, only: instance, fromThread: false, rest: &rest)
                 }
                 if waits { hasWaited = true }
@@ -31,31 +34,31 @@ extension WorkqueueCore {
             return hasWaited
         }
 
-        static nonisolated(nonsending) func cancelAndWait(_ node: WorkNode.Pointer) async -> Bool {
+        static nonisolated(nonsending) func cancelAndWait(
+            _ node: WorkNode.Pointer,
+            until deadline: TaskDeadline?
+        ) async throws(WorkqueueError) -> Bool {
             let wasPending = unsafe beginCancelling(node)
-            _ = unsafe await FlushBarrier.suspend { barrier in unsafe attachToRun(of: node, barrier) }
-            unsafe endCancelling(node)
+            // Also when it throws: an item must not be refused for ever.
+            defer { unsafe endCancelling(node) }
+            _ = unsafe try await TaskBarrier.suspend(until: deadline) { barrier in unsafe attachToRun(of: node, barrier) }
             return wasPending
         }
 
-        nonisolated(nonsending) func flush() async {
-            _ = unsafe await FlushBarrier.suspend { barrier in unsafe attachBehindAll(barrier) }
+        package nonisolated(nonsending) func flush(until deadline: TaskDeadline?) async throws(WorkqueueError) {
+            _ = unsafe try await TaskBarrier.suspend(until: deadline) { barrier in unsafe attachBehindAll(barrier) }
         }
 
-        nonisolated(nonsending) func drain() async {
+        nonisolated(nonsending) func drain(until deadline: TaskDeadline?) async throws(WorkqueueError) {
             beginDraining()
-            while unsafe await FlushBarrier.suspend(attach: { unsafe attachBehindAll($0) }) {}
-            endDraining()
+            defer { endDraining() }
+            while unsafe try await TaskBarrier.suspend(until: deadline, attach: { unsafe attachBehindAll($0) }) {}
         }
 
-        nonisolated(nonsending) func shutdown() async {
-            if close() {
-                _ = unsafe await FlushBarrier.suspend { barrier in unsafe attachToExit(barrier) }
-                // The worker has left its loop: what is left to wait for is the end of a thread that does nothing more.
-                join()
-            } else {
-                _ = unsafe await FlushBarrier.suspend { barrier in unsafe attachToEnd(barrier) }
-            }
+        /// Nobody joins the thread, which would keep one of the pool's: the worker's last act lets us go.
+        package nonisolated(nonsending) func shutdown(until deadline: TaskDeadline?) async throws(WorkqueueError) {
+            retire()
+            _ = unsafe try await TaskBarrier.suspend(until: deadline) { barrier in unsafe attachToEnd(barrier) }
         }
     }
 #endif

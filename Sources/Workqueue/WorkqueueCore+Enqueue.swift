@@ -66,8 +66,8 @@ extension WorkqueueCore {
         return .queued
     }
 
-    /// Under the item's lock and `mutex`.
-    private func markAndPlace(_ node: WorkNode.Pointer, at deadline: Deadline?) {
+    /// Under `mutex`, and the item's lock, if anybody else knows the item.
+    func markAndPlace(_ node: WorkNode.Pointer, at deadline: Deadline?) {
         // It was found clear under the item's lock, without which nobody sets it.
         unsafe node.pointee.pending.store(1)
         listings += 1

@@ -79,6 +79,7 @@ extension WorkqueueCore {
         if isBusy, fromThread, core.isOwnWorker { core.reportFlushOfItem() }
         if isListed {
             unsafe Trace.note("wait behind", node, core)
+            unsafe barrier.pointee.holder = unsafe node
             unsafe node.pointee.barriers = unsafe FlushBarrier.joined(barrier, node.pointee.barriers)
         } else if isBusy {
             Trace.note("wait for the end of the run on", core)
@@ -136,6 +137,7 @@ extension WorkqueueCore {
     private func attachBehindListed(_ barrier: FlushBarrier.Pointer) -> WorkqueueCore? {
         if let last = unsafe last ?? batchLast {
             unsafe Trace.note("wait behind", last, self)
+            unsafe barrier.pointee.holder = unsafe last
             unsafe last.pointee.barriers = unsafe FlushBarrier.joined(barrier, last.pointee.barriers)
         } else if unsafe current != nil {
             Trace.note("wait for the end of the run on", self)

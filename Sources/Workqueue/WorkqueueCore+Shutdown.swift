@@ -44,32 +44,14 @@ extension WorkqueueCore {
         return true
     }
 
-    /// Waits for the thread, which has been told to end, and lets go who waits for the same.
-    func join() {
-        waitingForThisWorker { thread?.join() }
-        mutex.lock()
-        phase = .ended
-        Trace.note("the thread has ended of", self)
-        let waiting = endBarriers
-        endBarriers = nil
-        mutex.unlock()
-        unsafe FlushBarrier.complete(waiting)
-    }
+    /// Waits for the thread, which has been told to end.
+    func join() { waitingForThisWorker { thread?.join() } }
 
-    /// Nil: the queue has ended already.
+    /// Nil: the worker has left already.
     func attachToEnd(_ barrier: FlushBarrier.Pointer) -> WorkqueueCore? {
         mutex.withLock {
             if phase == .ended { return nil }
             endBarriers = unsafe FlushBarrier.joined(barrier, endBarriers)
-            return self
-        }
-    }
-
-    /// Nil: the worker has left already.
-    func attachToExit(_ barrier: FlushBarrier.Pointer) -> WorkqueueCore? {
-        mutex.withLock {
-            if hasExited { return nil }
-            exitBarriers = unsafe FlushBarrier.joined(barrier, exitBarriers)
             return self
         }
     }

@@ -13,8 +13,10 @@ extension WorkqueueCore {
         case none
     }
 
+    /// Returns who waits for the worker's end.
+    ///
     /// The corresponding kernel function is `worker_thread`.
-    func work() {
+    func work() -> FlushBarrier.Pointer? {
         unsafe ExecutionContext.worker = unsafe identity
         mutex.lock()
         while true {
@@ -23,19 +25,25 @@ extension WorkqueueCore {
             if unsafe first != nil {
                 runAll()
             } else if phase != .open, unsafe timers.first == nil {
-                // Not before the last timer was let go: a flush may still list its item.
-                break
+                // Not before the last timer was let go: a flush may still list its item. Nor before the last report of a stall has been
+                // made: after the end no handler is called.
+                if stallWatch == nil { break }
+                mutex.unlock()
+                endReportingStalls()
+                mutex.lock()
             } else {
                 waitForWork()
             }
         }
-        let waiting = exitBarriers
-        exitBarriers = nil
-        hasExited = true
+        // In the section in which nothing was found: what comes from here on is refused.
+        phase = .ended
+        let waiting = endBarriers
+        endBarriers = nil
+        unsafe FlushBarrier.takenOff(waiting)
         Trace.note("the worker leaves", self)
         mutex.unlock()
         unsafe ExecutionContext.worker = nil
-        unsafe FlushBarrier.complete(waiting)
+        return unsafe waiting
     }
 
     /// Takes all that came in, and runs it. Entered and left with `mutex` held.
@@ -62,6 +70,7 @@ extension WorkqueueCore {
             batchMutex.lock()
             let waiting = currentBarriers
             currentBarriers = nil
+            unsafe FlushBarrier.takenOff(waiting)
             current = nil
             if unsafe waiting != nil { Trace.note("wake who waits on", self) }
             unsafe step = unsafe nextStep()

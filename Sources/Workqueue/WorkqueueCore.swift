@@ -31,10 +31,8 @@ package final class WorkqueueCore: @unchecked Sendable {
     @safe @exclusivity(unchecked) var listings: UInt64 = 0
     /// The worker sleeps, or is about to: the next one who brings work wakes it.
     @safe @exclusivity(unchecked) var isIdle = false
-    @safe @exclusivity(unchecked) var hasExited = false
     @safe @exclusivity(unchecked) var timers = unsafe TimerHeap()
-    /// Who waits for the worker's end, and who for the thread's.
-    @safe @exclusivity(unchecked) var exitBarriers: FlushBarrier.Pointer?
+    /// Who waits for the worker's end.
     @safe @exclusivity(unchecked) var endBarriers: FlushBarrier.Pointer?
     /// The numbers of the sets that inject through this queue: it may not go before them.
     @safe @exclusivity(unchecked) var injectsFor: [UInt64] = []
@@ -52,10 +50,14 @@ package final class WorkqueueCore: @unchecked Sendable {
     @safe @exclusivity(unchecked) var current: WorkNode.Pointer?
     /// And which listing of it this is.
     @safe @exclusivity(unchecked) var currentListing: UInt64 = 0
+    /// And what it is called: of the item itself nothing may be asked any more.
+    @safe @exclusivity(unchecked) var currentLabel = WorkLabel.anonymous
     @safe @exclusivity(unchecked) var currentBarriers: FlushBarrier.Pointer?
     /// On it the worker waits, behind the run, on another queue, of the first item of the batch: who takes that item back wakes the worker.
     @safe @exclusivity(unchecked) var runBarrier: FlushBarrier.Pointer?
     let runs = StatCounter()
+    /// Nil: nobody is told of stalls. With it this is a cycle, which the worker breaks when it leaves, if nobody has before.
+    @safe @exclusivity(unchecked) var stallWatch: StallWatch?
 
     let parker = Parker()
     /// Something came in, or ended, since the worker has looked. Exact under `mutex`; without it a hint for a worker that is awake.
@@ -84,9 +86,15 @@ package final class WorkqueueCore: @unchecked Sendable {
 
     deinit { WorkqueueCore.registry.remove(registrySlot, counted: runs.load()) }
 
-    /// The thread keeps the core alive until it ends.
+    /// The thread keeps the core alive until its worker leaves.
     func start() {
-        thread = KernelThread(name: name) { [self] in work() }
+        let core = unsafe Unmanaged.passRetained(self)
+        thread = KernelThread(name: name) {
+            let waiting = unsafe core._withUnsafeGuaranteedRef { unsafe $0.work() }
+            // The last of the worker's references, and before the barriers: who has waited for the end finds the queue let go.
+            unsafe core.release()
+            unsafe FlushBarrier.complete(waiting)
+        }
     }
 
     var identity: UnsafeMutableRawPointer { unsafe Unmanaged.passUnretained(self).toOpaque() }
@@ -187,11 +195,13 @@ package final class WorkqueueCore: @unchecked Sendable {
         unsafe unlink(node)
         let barriers = unsafe node.pointee.barriers
         unsafe node.pointee.barriers = nil
+        unsafe FlushBarrier.handOver(barriers, to: previous)
         if let previous = unsafe previous {
             unsafe previous.pointee.barriers = unsafe FlushBarrier.joined(barriers, previous.pointee.barriers)
         } else if unsafe current != nil {
             currentBarriers = unsafe FlushBarrier.joined(barriers, currentBarriers)
         } else {
+            unsafe FlushBarrier.takenOff(barriers)
             return unsafe barriers
         }
         return nil
@@ -250,6 +260,8 @@ package final class WorkqueueCore: @unchecked Sendable {
         unsafe unlink(node)
         current = unsafe node
         currentListing = unsafe node.pointee.listing
+        currentLabel = unsafe node.pointee.label
+        if stallWatch != nil { noteBeginning() }
         currentBarriers = unsafe node.pointee.barriers
         unsafe node.pointee.barriers = nil
         return unsafe node

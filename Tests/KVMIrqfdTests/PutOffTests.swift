@@ -38,7 +38,33 @@ struct PutOffTests {
             head.wake()
             precondition(gone.count == 1)
             head.remove(entry)
-            await queue.shutdown()
+            try await queue.shutdown()
+        }
+    }
+
+    @Test("a task that is cancelled inside a wake function is resumed when the lock is gone")
+    func cancelInsideAWakeFunction() async {
+        await #expect(processExitsWith: .success) {
+            let head = WaitQueueHead()
+            let queue = SingleThreadWorkqueue(name: "put-off-task")
+            let mayEnd = Gate("the work may end")
+            queue.enqueue(Work { _ in mayEnd.wait() })
+            let task = Task {
+                do { try await queue.flush() } catch { return error as? WorkqueueError == .interrupted }
+                return false
+            }
+            await waitUntil("the task waits") { queue.core.waiters == 1 }
+            let entry = WaitQueueEntry { _, _, _ in
+                task.cancel()
+                return .woken
+            }
+            head.add(entry)
+            head.wake()
+            let isInterrupted = await task.value
+            precondition(isInterrupted)
+            head.remove(entry)
+            mayEnd.open()
+            try await queue.shutdown()
         }
     }
 }

@@ -15,6 +15,7 @@
     let workqueueScenarios =
         enqueuesOfWorks + cancelsOfWorks + waitingCancelsOfWorks + endsOfQueues + drainsOfQueues + refusals
         + batchesOfWorks + worksOnTwoQueues + worksThatWander + lifetimesOfWorks + timersOfWorks + endsOfTimers + worksThatDoNotCome
+        + stallsOfQueues + interruptedWaits
 
     // MARK: Enqueues and flushes
 

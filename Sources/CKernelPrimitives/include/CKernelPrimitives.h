@@ -66,6 +66,8 @@ struct kp_thread {
     void *_Nullable scheduler;
     /// This thread is the one that waits for descriptors: whoever waits for it must be another one.
     bool polls_descriptors;
+    /// The queue of whose stall this thread tells the user's handler at this moment.
+    void *_Nullable reported_queue;
     /// Why the thread sleeps, for reports; null while it runs.
     const char *_Nullable waits_for;
     char name[16];

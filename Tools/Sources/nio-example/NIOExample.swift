@@ -87,7 +87,7 @@
             try await writer.close()
             try doorbell.close()
             try device.close()
-            await set.release()
+            try await set.release()
             try await group.shutdownGracefully()
         }
     }

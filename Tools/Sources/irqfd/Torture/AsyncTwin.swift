@@ -26,7 +26,8 @@ enum AsyncTwin {
     // In functions of their own: when they have returned, the task has no reference to the set or the file any more, but for the parcels.
 
     private static func release(_ parcel: Parcel<LiveSet>) async {
-        await parcel.content?.set.release()
+        // Nobody cancels these tasks.
+        do throws(IrqfdError) { try await parcel.content?.set.release() } catch { fatalError("\(error)") }
     }
 
     private static func deassign(_ set: Parcel<LiveSet>, _ file: Parcel<EventFDFile>, _ gsi: GSI) async -> Result<Bool, IrqfdError> {
