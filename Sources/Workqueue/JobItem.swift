@@ -9,6 +9,9 @@
         private static let size = jobOffset + MemoryLayout<UnownedJob>.size
         private static let alignment = unsafe max(MemoryLayout<WorkNode>.alignment, MemoryLayout<UnownedJob>.alignment)
 
+        /// What a job is called in snapshots and reports of stalls.
+        private static let label = WorkLabel("job")
+
         enum Owner { case actor, task }
 
         static func make(_ job: UnownedJob, of owner: Owner, on queue: SingleThreadWorkqueue) -> WorkNode.Pointer {
@@ -18,8 +21,8 @@
             let context = unsafe Unmanaged.passRetained(queue).toOpaque()
             let node = unsafe memory.bindMemory(to: WorkNode.self, capacity: 1)
             switch owner {
-            case .actor: unsafe node.initialize(to: WorkNode(context: context, function: { unsafe JobItem.runAsActor($0) }))
-            case .task: unsafe node.initialize(to: WorkNode(context: context, function: { unsafe JobItem.runAsTask($0) }))
+            case .actor: unsafe node.initialize(to: WorkNode(context: context, label: label, function: { unsafe JobItem.runAsActor($0) }))
+            case .task: unsafe node.initialize(to: WorkNode(context: context, label: label, function: { unsafe JobItem.runAsTask($0) }))
             }
             return unsafe node
         }
