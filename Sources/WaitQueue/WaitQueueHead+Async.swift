@@ -117,12 +117,15 @@
             try await wait(at: .plain, isFileSleeper: true, until: condition, deadline: deadline, clock: clock)
         }
 
-        private nonisolated(nonsending) func wait<C: Clock>(
+        /// With an isolation by name, which the closure below takes over: one in a nonsending function would leave the caller's actor, and the
+        /// condition with it.
+        private func wait<C: Clock>(
             at place: WaitQueueNode.Place,
             isFileSleeper: Bool = false,
             until condition: () -> Bool,
             deadline: C.Instant?,
-            clock: C
+            clock: C,
+            isolation: isolated (any Actor)? = #isolation
         ) async throws(WaitQueueError) {
             if condition() { return }
             if Task.isCancelled { throw .interrupted }
@@ -131,7 +134,8 @@
             let timer = deadline.map { deadline in endLater(waiter) { await Timer.sleep(until: deadline, on: clock) } }
             defer { timer?.cancel() }
             let error = await withTaskCancellationHandler {
-                await wait(as: waiter, until: condition)
+                _ = isolation
+                return await wait(as: waiter, until: condition)
             } onCancel: {
                 // Who cancels may hold a wait queue's lock, or be inside a wake function of this very queue: then it is put off until they let go.
                 PutOff.call { self.end(waiter, with: .interrupted) }

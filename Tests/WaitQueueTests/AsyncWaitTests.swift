@@ -258,17 +258,19 @@ struct AsyncWaitTests {
         }
     }
 
-    @Test("an actor waits for its own state: the condition runs on the actor")
-    func actorCondition() async {
+    @Test("an actor waits for its own state: the condition runs on the actor", arguments: ShelfWait.allCases)
+    func actorCondition(wait: ShelfWait) async {
         await withWatchdog {
             let shelf = Shelf()
-            let taker = Task { await shelf.take(3) }
+            let taker = Task { await shelf.take(3, wait) }
             await waitUntil("the actor's task is queued") { shelf.head.hasWaiters }
             for _ in 1...3 { await shelf.put() }
             #expect(await taker.value == 0)
         }
     }
 }
+
+enum ShelfWait: CaseIterable { case plain, exclusive, timeout, interruptible, interruptibleExclusive, deadline }
 
 /// An actor that waits until it has enough.
 private actor Shelf {
@@ -280,11 +282,19 @@ private actor Shelf {
         head.wakeAll()
     }
 
-    func take(_ count: Int) async -> Int {
-        await head.wait(until: {
+    func take(_ count: Int, _ wait: ShelfWait) async -> Int {
+        let isThere = {
             self.assertIsolated()
-            return books >= count
-        })
+            return self.books >= count
+        }
+        switch wait {
+        case .plain: await head.wait(until: isThere)
+        case .exclusive: await head.wait(until: isThere, exclusive: true)
+        case .timeout: _ = await head.wait(until: isThere, timeout: .seconds(1000))
+        case .interruptible: try? await head.waitInterruptibly(until: isThere)
+        case .interruptibleExclusive: try? await head.waitInterruptibly(until: isThere, exclusive: true)
+        case .deadline: try? await head.waitInterruptibly(until: isThere, deadline: .now + .seconds(1000))
+        }
         books -= count
         return books
     }

@@ -2,6 +2,7 @@
 
 import CheckSupport
 import EventFD
+import Glibc
 import KVMIrqfd
 import WaitQueue
 import Workqueue
@@ -106,6 +107,8 @@ extension Operation {
         let work = Work { _ in }
         queue.enqueue(work)
         queue.flush()
+        // Not while its worker spins: that is another way through the flush, and a matter of chance.
+        while !queue.snapshot().isIdle { sched_yield() }
         return (queue, work)
     }
 }
