@@ -24,7 +24,7 @@
         private nonisolated(nonsending) func awaitAssigns(until deadline: TaskDeadline?) async throws(IrqfdError) {
             if hasNoAssignsInProgress { return }
             let waiting = Task { [self] in try? await assignsDone.waitInterruptibly { hasNoAssignsInProgress } }
-            let timer = deadline.map { deadline in Task { if await deadline.wait() { waiting.cancel() } } }
+            let timer = deadline.map { deadline in Task { if await deadline.sleep() { waiting.cancel() } } }
             await withTaskCancellationHandler {
                 await waiting.value
             } onCancel: {

@@ -50,7 +50,7 @@
             if condition() { return true }
             if deadline.hasPassed { return false }
             let waiter = TaskWaiter(at: exclusive ? .exclusive : .plain)
-            let timer = endLater(waiter) { await Timer.sleep(until: deadline) }
+            let timer = endLater(waiter) { await TaskTimer.sleep(until: deadline) }
             defer { timer.cancel() }
             return await wait(as: waiter, until: condition) == nil
         }
@@ -131,7 +131,7 @@
             if Task.isCancelled { throw .interrupted }
             if let deadline, clock.now >= deadline { throw .timedOut }
             let waiter = TaskWaiter(at: place, isFileSleeper: isFileSleeper)
-            let timer = deadline.map { deadline in endLater(waiter) { await Timer.sleep(until: deadline, on: clock) } }
+            let timer = deadline.map { deadline in endLater(waiter) { await TaskTimer.sleep(until: deadline, on: clock) } }
             defer { timer?.cancel() }
             let error = await withTaskCancellationHandler {
                 _ = isolation

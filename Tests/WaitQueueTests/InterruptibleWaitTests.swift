@@ -199,6 +199,17 @@ struct InterruptibleWaitTests {
         }
     }
 
+    @Test("a clock that cannot sleep ends the wait, as its deadline would")
+    func sleeplessClock() async {
+        await withWatchdog {
+            let clock = SleeplessClock()
+            await #expect(throws: WaitQueueError.timedOut) {
+                try await head.waitInterruptibly(until: { false }, deadline: clock.now.advanced(by: .seconds(1)), clock: clock)
+            }
+            #expect(!head.hasWaiters)
+        }
+    }
+
     @Test("exclusive waiters, some cancelled and some with deadlines, against wakes: no ticket is lost (hammer)")
     func noTicketIsLost() async {
         await withWatchdog {

@@ -89,6 +89,17 @@ struct TaskDeadlineTests {
         }
     }
 
+    @Test("A clock that cannot sleep ends the wait, as its deadline would", arguments: Twin.allCases)
+    func sleeplessClock(_ twin: Twin) async {
+        await withWatchdog {
+            let clock = SleeplessClock()
+            let subject = Subject(twin, "late-sleepless")
+            await subject.start()
+            #expect(await subject.startCall(until: clock.now.advanced(by: .seconds(1)), clock: clock).value == .timedOut)
+            await subject.checkAfterThrow()
+        }
+    }
+
     @Test("The errors have the kernel's numbers, and say what to do")
     func errors() {
         #expect(WorkqueueError.interrupted.errorNumber == 4)

@@ -1,14 +1,12 @@
 // swift-irqfd: SPDX-License-Identifier: Apache-2.0
 
 #if !hasFeature(Embedded)
-    internal import KernelPrimitives
-
     /// Sleeping until a moment, in a task that does nothing else. Returns early when that is cancelled.
-    enum Timer {
+    package enum TaskTimer {
         // In pieces: the library's clocks trap on times that are farther away than they can count.
         private static var longest: Duration { .seconds(1 << 20) }
 
-        static func sleep(until deadline: Deadline) async {
+        package static func sleep(until deadline: Deadline) async {
             while !Task.isCancelled {
                 let now = Deadline.now
                 if now >= deadline { return }
@@ -17,7 +15,7 @@
             }
         }
 
-        static func sleep<C: Clock>(until deadline: C.Instant, on clock: C) async {
+        package static func sleep<C: Clock>(until deadline: C.Instant, on clock: C) async {
             while !Task.isCancelled {
                 let now = clock.now
                 if now >= deadline { return }
